@@ -1,0 +1,13 @@
+/**
+ * What every other part stands on: errors, matrices at the boundary, seeded randomness, the
+ * display protocol and tables.
+ *
+ * @module
+ */
+
+export * from "./errors.ts";
+export * from "./matrix.ts";
+export * from "./random.ts";
+export * from "./rich.ts";
+export * from "./table.ts";
+export * from "./tensor_scope.ts";
