@@ -1,0 +1,111 @@
+/**
+ * Spectra of Grams and of their Hadamard products, always through the smallest matrix that has the same
+ * nonzero eigenvalues.
+ *
+ * @module
+ */
+
+import { DenseMatrix } from "../core/matrix.ts";
+import { semidefiniteFactor } from "./cholesky.ts";
+import { ClassMoments } from "./class_moments.ts";
+import { symmetricEigenvalues } from "./eigen.ts";
+import { cheapest, hadamardForms, labelledForms, rowForms } from "./forms.ts";
+import {
+  addKhatriRaoProducts,
+  hadamard,
+  rowGram,
+  secondMoment,
+} from "./products.ts";
+import { gatherRows } from "./rows.ts";
+
+/**
+ * The nonzero eigenvalues of `XXᵀ`, descending, `[min(n, d)]`: through `XᵀX` where that is cheaper.
+ *
+ * @param x `[n, d]`.
+ */
+export function rowSpectrum(x: DenseMatrix): Float64Array {
+  const { name } = cheapest(rowForms(x.rows, x.columns));
+  return symmetricEigenvalues(
+    name === "Gram" ? rowGram(x) : secondMoment(x),
+  );
+}
+
+/**
+ * The nonzero eigenvalues of `XXᵀ ⊙ YYᵀ`, descending, `[min(n, d₁d₂)]`. The rows `x_i ⊗ y_i` are a
+ * factor of the Hadamard product, so where it is cheaper their second moment serves.
+ *
+ * @param x `[n, d₁]`.
+ * @param y `[n, d₂]`.
+ */
+export function hadamardSpectrum(x: DenseMatrix, y: DenseMatrix): Float64Array {
+  const forms = hadamardForms(x.rows, x.columns, y.columns);
+  if (cheapest(forms).name === "Gram") {
+    return symmetricEigenvalues(hadamard(rowGram(x), rowGram(y)));
+  }
+  const size = x.columns * y.columns;
+  const moment = DenseMatrix.zeros(size, size);
+  addKhatriRaoProducts(moment, x, y);
+  return symmetricEigenvalues(moment);
+}
+
+/**
+ * The nonzero eigenvalues of `VVᵀ` where row `i` of `V` is the class row of label `i`, descending: with
+ * the class rows scaled by the square roots of the class counts this is a problem of size `C`, whatever
+ * the number of labels.
+ *
+ * @param classRows `[C, d]`.
+ * @param counts `[C]`: how often each class occurs.
+ */
+export function repeatedRowSpectrum(
+  classRows: DenseMatrix,
+  counts: ArrayLike<number>,
+): Float64Array {
+  const present = Array.from(counts).flatMap((count, c) =>
+    count > 0 ? [c] : []
+  );
+  const scaled = gatherRows(classRows, present);
+  present.forEach((c, i) => {
+    const root = Math.sqrt(counts[c]!);
+    const row = scaled.row(i);
+    for (let k = 0; k < row.length; k++) row[k] = row[k]! * root;
+  });
+  return rowSpectrum(scaled);
+}
+
+/**
+ * The nonzero eigenvalues of `XXᵀ ⊙ VVᵀ` where row `i` of `V` is the class row of label `i`, descending.
+ *
+ * `V` has only `C` different rows, so the product has the second moment `Σ_c S_c ⊗ v_c v_cᵀ` of size
+ * `d · rank`, built from the class moments `S_c` of `X`; where that is cheaper, it serves.
+ *
+ * @param x `[n, d]`.
+ * @param labels `[n]`, in `[0, C)`.
+ * @param classRows `[C, d']`.
+ */
+export function labelledSpectrum(
+  x: DenseMatrix,
+  labels: Int32Array,
+  classRows: DenseMatrix,
+): Float64Array {
+  const factor = semidefiniteFactor(rowGram(classRows));
+  const forms = labelledForms(x.rows, {
+    d: x.columns,
+    classes: classRows.rows,
+    rank: factor.columns,
+  });
+  if (cheapest(forms).name === "class moments") {
+    const moments = new ClassMoments(classRows.rows, x.columns);
+    moments.add(x, labels);
+    return moments.jointSpectrum(factor);
+  }
+  const gram = rowGram(x);
+  const classGram = rowGram(classRows);
+  const n = x.rows;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      gram.data[i * n + j] = gram.data[i * n + j]! *
+        classGram.data[labels[i]! * classRows.rows + labels[j]!]!;
+    }
+  }
+  return symmetricEigenvalues(gram);
+}
