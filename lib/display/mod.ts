@@ -1,0 +1,47 @@
+/**
+ * Figures, tables and progress for notebooks, terminals and pages.
+ *
+ * Every figure is plain plotly JSON with four ways to be shown: interactive where plotly.js runs, as a
+ * static SVG where it does not, in words in a terminal.
+ *
+ * @module
+ */
+
+export {
+  DenseMatrix,
+  type Displayable,
+  type FlatMatrix,
+  jupyterDisplay,
+  type MatrixLike,
+  type MimeBundle,
+  type RowsColumnsMatrix,
+  type TableCell,
+  type TableData,
+  type TensorMatrix,
+  type VectorLike,
+} from "../core/mod.ts";
+export * from "./collapse_plot.ts";
+export * from "./confusion.ts";
+export * from "./curves.ts";
+export * from "./display.ts";
+export { Figure, type FigureSpec, type PlotlyFigure } from "./figure.ts";
+export * from "./gram_heatmap.ts";
+export * from "./host.ts";
+export * from "./image_grid.ts";
+export {
+  type Band,
+  type HistoryPlotOptions,
+  interplayPlot,
+  type InterplayPoint,
+  type InterplayReference,
+} from "./interplay_plot.ts";
+export {
+  configureDisplay,
+  displayLibrary,
+  type LibraryMode,
+} from "./library.ts";
+export type * from "./plotly_json.ts";
+export * from "./progress.ts";
+export * from "./scatter2d.ts";
+export * from "./spectrum_plot.ts";
+export * from "./table.ts";
