@@ -1,0 +1,10 @@
+/**
+ * Networks that show their representations and their head, and the backend they run on.
+ *
+ * @module
+ */
+
+export type { LayersModel, Tensor, Tensor2D } from "../core/tfjs_types.ts";
+export { type BackendName, useBackend } from "./backend.ts";
+export type { Classifier, ClassifierHead, Forward } from "./classifier.ts";
+export { mlp, type MlpOptions } from "./mlp.ts";
