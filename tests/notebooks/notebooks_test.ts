@@ -1,0 +1,124 @@
+/** The committed notebooks: their form, their outputs, and that they run, by our runner and by Jupyter's. */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  checkNotebook,
+  type CodeCell,
+  type Notebook,
+  parseNotebook,
+  runNotebook,
+} from "interplay/kernel";
+import { Folder, isMissing } from "../kernel/fixtures.ts";
+
+const root = new URL("../../", import.meta.url);
+const folder = new URL("notebooks/", root);
+const names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
+  .filter((name) => name.endsWith(".ipynb")).sort();
+const python = "/usr/bin/python3";
+const nbconvert = "/usr/bin/jupyter-nbconvert";
+
+const FIGURE = "application/vnd.plotly.v1+json";
+
+async function read(path: string | URL): Promise<Notebook> {
+  return parseNotebook(await Deno.readTextFile(path));
+}
+
+function codeCells({ cells }: Notebook): CodeCell[] {
+  return cells.filter((cell) => cell.cell_type === "code");
+}
+
+/** The cells that show a figure, by id. */
+function figures(notebook: Notebook): string[] {
+  return codeCells(notebook)
+    .filter(({ outputs }) =>
+      outputs.some((each) => "data" in each && FIGURE in each.data)
+    )
+    .map(({ id }) => id);
+}
+
+/** What the last cell prints: the numbers of the notebook. */
+function numbers(notebook: Notebook): string {
+  return (codeCells(notebook).at(-1)?.outputs ?? [])
+    .map((each) => "text" in each ? [each.text].flat().join("") : "").join("");
+}
+
+for (const name of names) {
+  const path = new URL(name, folder);
+
+  Deno.test(`${name} has the form of the house and its outputs, in order and small`, async () => {
+    const text = await Deno.readTextFile(path);
+    const notebook = parseNotebook(text);
+    const cells = codeCells(notebook);
+    assert(/^\d\d-[a-z-]+\.ipynb$/.test(name));
+    assert(cells.length <= 12, `${cells.length} code cells`);
+    assert(new TextEncoder().encode(text).length <= 300_000);
+    assertEquals(checkNotebook(notebook), []);
+    assertEquals(
+      cells.map((cell) => cell.execution_count),
+      cells.map((_, i) => i + 1),
+    );
+    assert(
+      cells[1]?.metadata.tags !== undefined,
+      "the second code cell holds the parameters",
+    );
+    assert(figures(notebook).length > 0);
+    assert(!text.includes('"output_type": "error"'));
+  });
+
+  Deno.test(`${name} runs in our runner and gives the committed numbers`, async () => {
+    await using place = await Folder.make();
+    const html = place.file("page.html");
+    // Without a data folder, so that it is the embedded data whose numbers are committed.
+    const { notebook } = await runNotebook(path.pathname, {
+      html,
+      timeout: 300,
+      env: { INTERPLAY_DATA_DIR: "" },
+    });
+    assertEquals(numbers(notebook), numbers(await read(path)));
+    assertEquals(figures(notebook), figures(await read(path)));
+    assert((await Deno.stat(html)).size > 1e6, "the page embeds plotly.js");
+  });
+
+  Deno.test({
+    name:
+      `${name} runs in nbconvert with the kernel that deno jupyter --install installs`,
+    ignore: isMissing(nbconvert) || isMissing(python),
+    async fn() {
+      await using place = await Folder.make();
+      const env = {
+        XDG_DATA_HOME: place.path,
+        JUPYTER_DATA_DIR: place.file("jupyter"),
+        INTERPLAY_PLOTLY: "none",
+        INTERPLAY_DATA_DIR: "",
+      };
+      const run = async (command: string, args: string[]) => {
+        const { success, stderr } = await new Deno.Command(command, {
+          args,
+          env,
+        }).output();
+        assert(success, new TextDecoder().decode(stderr));
+      };
+      await run(Deno.execPath(), ["jupyter", "--install"]);
+      await run(nbconvert, [
+        ...[
+          "--to",
+          "notebook",
+          "--execute",
+          "--output-dir",
+          place.path,
+          "--output",
+          "out",
+        ],
+        "--ExecutePreprocessor.timeout=300",
+        path.pathname,
+      ]);
+      const executed = await read(place.file("out.ipynb"));
+      assertEquals(
+        codeCells(executed).map((cell) => cell.execution_count),
+        codeCells(executed).map((_, i) => i + 1),
+      );
+      // Figures go through `display`, which waits until they are out: none is lost.
+      assertEquals(figures(executed), figures(await read(path)));
+    },
+  });
+}
