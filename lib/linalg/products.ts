@@ -39,6 +39,19 @@ export function transpose(matrix: DenseMatrix): DenseMatrix {
 
 /** `A Bᵀ` for `A [n, d]` and `B [m, d]`: all inner products of their rows, `[n, m]`. */
 export function rowProducts(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
+  const kernel = Math.min(a.rows, b.rows) >= 4 &&
+      a.rows * b.rows * a.columns >= WORTH_CROSSING
+    ? wasmKernel()
+    : undefined;
+  if (!kernel) return portableRowProducts(a, b);
+  return new DenseMatrix(kernel.rowProducts(a, b), a.rows, b.rows);
+}
+
+/** {@linkcode rowProducts} without the embedded kernel. */
+export function portableRowProducts(
+  a: DenseMatrix,
+  b: DenseMatrix,
+): DenseMatrix {
   const d = a.columns;
   const out = DenseMatrix.zeros(a.rows, b.rows);
   for (let i = 0; i < a.rows; i++) {
