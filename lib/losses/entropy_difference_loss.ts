@@ -12,7 +12,7 @@ import { lossScalar } from "./_scalar.ts";
  * `min(N, d₂)`, equal rows taken once; no joint entropy is needed.
  *
  * @param z1 Representations, `[N, d₁]`, no zero row.
- * @param z2 Representations of the same samples, or `tf.gather(headRows, labels)`, `[N, d₂]`, no zero row.
+ * @param z2 Representations of the same samples, or the head row of each label, `[N, d₂]`, no zero row.
  * @returns A scalar in `[0, log N]`.
  * @throws {ShapeError} An input is not a tensor of rank 2, is empty, or the rows differ in number.
  * @throws {NotFiniteError} An entry is not finite or a row is zero.

@@ -23,7 +23,7 @@ export interface InterplayWeights {
  * {@linkcode entropyDifferenceLoss}.
  *
  * @param z1 Representations, `[N, d₁]`, no zero row.
- * @param z2 Representations of the same samples, or `tf.gather(headRows, labels)`, `[N, d₂]`, no zero row.
+ * @param z2 Representations of the same samples, or the head row of each label, `[N, d₂]`, no zero row.
  * @param weights The factor of each loss, any finite number.
  * @returns A scalar.
  * @throws {ShapeError} An input is not a tensor of rank 2, is empty, or the rows differ in number.

@@ -13,8 +13,11 @@ import { lossScalar } from "./_scalar.ts";
  * of a head of `C` classes make problems of size `C` instead of `N` or `d₂`. Both this and {@linkcode entropyDifferenceLoss} in one:
  * {@linkcode interplayLoss}.
  *
+ * Pick the head rows by `tf.matMul(tf.oneHot(labels, C), head)`: the gradient of `tf.gather` needs a kernel
+ * that the WASM backend of tfjs lacks.
+ *
  * @param z1 Representations, `[N, d₁]`, no zero row.
- * @param z2 Representations of the same samples, or `tf.gather(headRows, labels)`, `[N, d₂]`, no zero row.
+ * @param z2 Representations of the same samples, or the head row of each label, `[N, d₂]`, no zero row.
  * @returns A scalar in `[−min(H(K₁), H(K₂)), 0]`.
  * @throws {ShapeError} An input is not a tensor of rank 2, is empty, or the rows differ in number.
  * @throws {NotFiniteError} An entry is not finite or a row is zero.
@@ -28,7 +31,7 @@ import { lossScalar } from "./_scalar.ts";
  *
  * const representations = tf.tensor2d([[2, 0], [0, 1], [3, 0], [0, 2]]);
  * const head = tf.tensor2d([[1, 0], [0, 1]]); // a row a class
- * const rows = tf.gather(head, [0, 1, 0, 1]);
+ * const rows = tf.matMul(tf.oneHot([0, 1, 0, 1], 2), head);
  * const loss = mutualInformationLoss(representations, rows);
  * assertAlmostEquals(loss.dataSync()[0]!, -Math.log(2), 1e-6);
  * ```
