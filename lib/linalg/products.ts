@@ -37,14 +37,21 @@ export function transpose(matrix: DenseMatrix): DenseMatrix {
   return out;
 }
 
-/** `A Bᵀ` for `A [n, d]` and `B [m, d]`: all inner products of their rows, `[n, m]`. */
+/**
+ * `A Bᵀ` for `A [n, d]` and `B [m, d]`: all inner products of their rows, `[n, m]`. In the embedded kernel
+ * or by BLAS where that pays, in plain TypeScript elsewhere.
+ */
 export function rowProducts(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
-  const kernel = Math.min(a.rows, b.rows) >= 4 &&
-      a.rows * b.rows * a.columns >= WORTH_CROSSING
-    ? wasmKernel()
-    : undefined;
-  if (!kernel) return portableRowProducts(a, b);
-  return new DenseMatrix(kernel.rowProducts(a, b), a.rows, b.rows);
+  const shape = { rows: a.rows, inner: a.columns, columns: b.rows };
+  const least = Math.min(a.rows, b.rows);
+  if (least < 4 || a.rows * b.rows * a.columns < WORTH_CROSSING) {
+    return portableRowProducts(a, b);
+  }
+  const product =
+    nativeLapack()?.multiply(a.data, b.data, { ...shape, transposeB: true }) ??
+      wasmKernel()?.rowProducts(a, b);
+  if (product === undefined) return portableRowProducts(a, b);
+  return new DenseMatrix(product, a.rows, b.rows);
 }
 
 /** {@linkcode rowProducts} without the embedded kernel. */
