@@ -4,6 +4,7 @@
  * @module
  */
 
+import { differenceOfEntropies } from "../linalg/spectral_entropy.ts";
 import type { InterplayWeights } from "./interplay_loss.ts";
 
 /** Entropies of two sides and of both together in nats, or something by each of them. */
@@ -20,31 +21,22 @@ export interface Blend {
   readonly partials: Triple;
 }
 
-/** Differences below this share are rounding and count as zero, as in the metrics. */
-const ROUNDING = 1e-13;
-
 const nothing: Blend = {
   value: 0,
   partials: { first: 0, second: 0, joint: 0 },
 };
 
-function difference(a: number, b: number): number {
-  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b))
-    ? 0
-    : a - b;
-}
-
 /** `−MI = H₁₂ − H₁ − H₂`. */
 function negativeInformation({ first, second, joint }: Triple): Blend {
   return {
-    value: difference(joint, first + second),
+    value: differenceOfEntropies(joint, first + second),
     partials: { first: -1, second: -1, joint: 1 },
   };
 }
 
 /** `|H₁ − H₂|`, flat where it is 0. */
 function entropyDifference({ first, second }: Triple): Blend {
-  const gap = difference(first, second);
+  const gap = differenceOfEntropies(first, second);
   const sign = Math.sign(gap);
   return {
     value: Math.abs(gap),
@@ -62,7 +54,7 @@ function negativeMir(triple: Triple): Blend {
   if (smaller === 0) return nothing;
   const information = negativeInformation(triple);
   const value = information.value / smaller;
-  const share = (1 - Math.sign(difference(first, second))) / 2;
+  const share = (1 - Math.sign(differenceOfEntropies(first, second))) / 2;
   return {
     value,
     partials: {
@@ -75,7 +67,7 @@ function negativeMir(triple: Triple): Blend {
 
 /** `|H₁ − H₂| / max(H₁, H₂)`; flat where it is 0, and 0 where it is 0/0. */
 function hdr({ first, second }: Triple): Blend {
-  const gap = difference(first, second);
+  const gap = differenceOfEntropies(first, second);
   if (gap === 0) return nothing;
   const larger = Math.max(first, second);
   const value = Math.abs(gap) / larger;

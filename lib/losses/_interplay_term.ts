@@ -23,11 +23,9 @@ const interplayWeights = z.strictObject({
   hdr: weight,
 });
 
-/** A gradient with respect to directions, and how much of it goes into the sum. */
-interface Part {
-  readonly factor: number;
-  readonly gradient: DenseMatrix;
-}
+/** Gradients with respect to directions, each with its factor; one whose factor is 0 may be missing. */
+type Parts =
+  readonly (readonly [factor: number, part: DenseMatrix | undefined])[];
 
 /** The weighted sum of the terms of two sides; all of them share the decompositions. */
 export function interplayTerm(
@@ -46,14 +44,12 @@ export function interplayTerm(
     joint: joint?.value ?? 0,
   }, parsed);
   const gradients = () => {
-    const both = partials.joint === 0 ? undefined : joint?.gradients();
-    const ofJoint = (side: 0 | 1): Part[] =>
-      both ? [{ factor: partials.joint, gradient: both[side] }] : [];
-    const own = (factor: number, of: typeof first): Part[] =>
-      factor === 0 ? [] : [{ factor, gradient: of.gradient() }];
+    const own1 = partials.first === 0 ? undefined : first.gradient();
+    const own2 = partials.second === 0 ? undefined : second.gradient();
+    const shared = partials.joint === 0 ? undefined : joint?.gradients();
     return [
-      rowGradient(a, [...own(partials.first, first), ...ofJoint(0)]),
-      rowGradient(b, [...own(partials.second, second), ...ofJoint(1)]),
+      rowGradient(a, [[partials.first, own1], [partials.joint, shared?.[0]]]),
+      rowGradient(b, [[partials.second, own2], [partials.joint, shared?.[1]]]),
     ];
   };
   return { value, gradients };
@@ -70,15 +66,13 @@ function pairOf(
   return [directionsOf(first), directionsOf(second)];
 }
 
-/** The sum of all parts as a gradient with respect to the rows; zeros where there are none. */
-function rowGradient(
-  side: Directions,
-  parts: readonly Part[],
-): DenseMatrix {
+/** The weighted sum of all parts as a gradient with respect to the rows. */
+function rowGradient(side: Directions, parts: Parts): DenseMatrix {
   const sum = DenseMatrix.zeros(side.index.length, side.unit.columns);
-  for (const { factor, gradient } of parts) {
+  for (const [factor, part] of parts) {
+    if (part === undefined) continue;
     for (let k = 0; k < sum.data.length; k++) {
-      sum.data[k] = sum.data[k]! + factor * gradient.data[k]!;
+      sum.data[k] = sum.data[k]! + factor * part.data[k]!;
     }
   }
   return pullBack(side, sum);
