@@ -47,12 +47,14 @@ class Torch {
       .pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The peer with its version, or `undefined` where there is no torch. */
+  /** The peer with its version, or `undefined` where there is no torch, or no Python. */
   static async start(): Promise<{ torch: Torch; version: string } | undefined> {
-    const torch = new Torch();
-    const hello = await torch.line().catch(() => undefined);
-    if (hello === undefined) return undefined;
-    return { torch, version: JSON.parse(hello).torch };
+    try {
+      const torch = new Torch();
+      return { torch, version: JSON.parse(await torch.line()).torch };
+    } catch {
+      return undefined;
+    }
   }
 
   async line(): Promise<string> {
