@@ -321,6 +321,7 @@ Deno.test("a history says how it was made, and shows itself", async () => {
     nesterov: false,
     weightDecay: 5e-4,
     decayed: "matrices",
+    ema: false,
     labelSmoothing: 0,
     temperature: 1,
     evaluation: {
