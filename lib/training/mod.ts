@@ -64,6 +64,16 @@ export type {
 export * from "./run.ts";
 export * from "./schedule.ts";
 export {
+  type TextClassifier,
+  textClassifier,
+  type TextClassifierOptions,
+} from "./text_classifier.ts";
+export {
+  type CrossModalData,
+  type CrossModalOptions,
+  trainCrossModal,
+} from "./train_cross_modal.ts";
+export {
   type PseudoLabelReport,
   type SemiSupervisedData,
   type SemiSupervisedOptions,
