@@ -73,6 +73,7 @@ export {
   type LayerProfileOptions,
 } from "./layer_profile.ts";
 export type { ClassSpread } from "./_class_spread.ts";
+export * from "./load_checkpoint.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
 export { TfjsCallback } from "./tfjs_callback.ts";
