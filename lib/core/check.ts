@@ -58,6 +58,34 @@ function describe(value: unknown): string {
 }
 
 /**
+ * Whether no entry is NaN or infinite: `x − x` is 0 for a finite number, and NaN for every other. Adding up
+ * takes a tenth of the time of a test of each.
+ */
+function allFinite(data: Float64Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
+  return sum === 0;
+}
+
+/** The first row of zeros, or −1. */
+function firstZeroRow({ data, rows, columns }: DenseMatrix): number {
+  for (let i = 0; i < rows; i++) {
+    const end = (i + 1) * columns;
+    let at = i * columns;
+    while (at < end && data[at] === 0) at++;
+    if (at === end) return i;
+  }
+  return -1;
+}
+
+/** Typed arrays are numbers throughout, so they need no look at each: float64 as it is, others widened. */
+function float64Of(values: ArrayLike<unknown>): Float64Array | undefined {
+  if (values instanceof Float64Array) return values;
+  const typed = ArrayBuffer.isView(values) && typeof values[0] === "number";
+  return typed ? Float64Array.from(values as ArrayLike<number>) : undefined;
+}
+
+/**
  * The checks of one call. `action` completes the sentence "Cannot …".
  */
 export class Check {
@@ -76,7 +104,10 @@ export class Check {
     );
   }
 
-  /** Converts to a dense float64 matrix with at least one row and one column, all entries finite. */
+  /**
+   * Converts to a dense float64 matrix with at least one row and one column, all entries finite. Float64
+   * data with a shape are borrowed, not copied: who keeps the matrix beyond the call copies it.
+   */
   matrix(value: MatrixLike, name: string): DenseMatrix {
     const matrix = this.#dense(value, name);
     if (matrix.rows === 0) {
@@ -86,15 +117,14 @@ export class Check {
       this.fail(ShapeError, `at least 1 column in \`${name}\``, 0);
     }
     const { data, columns } = matrix;
-    for (let i = 0; i < data.length; i++) {
-      if (!Number.isFinite(data[i])) {
-        const at = `[${Math.floor(i / columns)}, ${i % columns}]`;
-        this.fail(
-          NotFiniteError,
-          `finite numbers in \`${name}\``,
-          `${data[i]} at ${at}`,
-        );
-      }
+    if (!allFinite(data)) {
+      const i = data.findIndex((x) => !Number.isFinite(x));
+      const at = `[${Math.floor(i / columns)}, ${i % columns}]`;
+      this.fail(
+        NotFiniteError,
+        `finite numbers in \`${name}\``,
+        `${data[i]} at ${at}`,
+      );
     }
     return matrix;
   }
@@ -102,14 +132,10 @@ export class Check {
   /** A matrix in which every row has a direction: none is all zeros. */
   directions(value: MatrixLike, name: string): DenseMatrix {
     const matrix = this.matrix(value, name);
-    for (let i = 0; i < matrix.rows; i++) {
-      if (matrix.row(i).every((x) => x === 0)) {
-        this.fail(
-          NotFiniteError,
-          `no zero row in \`${name}\``,
-          `zeros in row ${i}`,
-        );
-      }
+    const row = firstZeroRow(matrix);
+    if (row >= 0) {
+      const received = `zeros in row ${row}`;
+      this.fail(NotFiniteError, `no zero row in \`${name}\``, received);
     }
     return matrix;
   }
@@ -294,6 +320,8 @@ export class Check {
       } values for ${rows} × ${columns} in \`${name}\``;
       this.fail(ShapeError, size, values.length);
     }
+    const typed = float64Of(values);
+    if (typed) return new DenseMatrix(typed, rows, columns);
     const data = new Float64Array(rows * columns);
     for (let i = 0; i < data.length; i++) {
       const x = values[i];

@@ -12,11 +12,15 @@ import { symmetricEigenvalues } from "./eigen.ts";
 import { cheapest, hadamardForms, labelledForms, rowForms } from "./forms.ts";
 import {
   addKhatriRaoProducts,
+  addOuterProducts,
   hadamard,
   rowGram,
   secondMoment,
 } from "./products.ts";
-import { gatherRows } from "./rows.ts";
+import { gatherRows, normalizeInto, normalizeRows } from "./rows.ts";
+
+/** Rows normalised at a time: enough that adding the triangles up takes no time beside the products. */
+const BLOCK = 2048;
 
 /**
  * The nonzero eigenvalues of `XXᵀ`, descending, `[min(n, d)]`: through `XᵀX` where that is cheaper.
@@ -28,6 +32,37 @@ export function rowSpectrum(x: DenseMatrix): Float64Array {
   return symmetricEigenvalues(
     name === "Gram" ? rowGram(x) : secondMoment(x),
   );
+}
+
+/**
+ * The nonzero eigenvalues of the Gram of the directions of rows, `ẐẐᵀ`, descending, `[min(n, d)]`: what
+ * {@linkcode rowSpectrum} gives for the rows divided by their lengths, which need not exist all at once.
+ *
+ * @param x `[n, d]`, no zero row.
+ */
+export function directionSpectrum(x: DenseMatrix): Float64Array {
+  const { name } = cheapest(rowForms(x.rows, x.columns));
+  if (name === "Gram") return symmetricEigenvalues(rowGram(normalizeRows(x)));
+  const moment = DenseMatrix.zeros(x.columns, x.columns);
+  addDirectionProducts(moment, x);
+  return symmetricEigenvalues(moment);
+}
+
+/**
+ * Adds `Σ_i ẑ_i ẑ_iᵀ`, `ẑ_i = x_i / |x_i|`, over the rows of `x [n, d]` to the lower triangle of
+ * `sum [d, d]`. Rows are normalised a few at a time: the memory for all of them would cost more time than
+ * the product.
+ *
+ * @param x No zero row.
+ */
+export function addDirectionProducts(sum: DenseMatrix, x: DenseMatrix): void {
+  const block = DenseMatrix.zeros(Math.min(BLOCK, x.rows), x.columns);
+  for (let from = 0; from < x.rows; from += BLOCK) {
+    const count = Math.min(BLOCK, x.rows - from);
+    const data = block.data.subarray(0, count * x.columns);
+    normalizeInto(data, x, from);
+    addOuterProducts(sum, new DenseMatrix(data, count, x.columns));
+  }
 }
 
 /**

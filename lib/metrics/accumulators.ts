@@ -10,9 +10,13 @@ import { ClassMoments } from "../linalg/class_moments.ts";
 import { ClassScatter } from "../linalg/class_scatter.ts";
 import { semidefiniteFactor } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/eigen.ts";
-import { addOuterProducts, rowGram } from "../linalg/products.ts";
+import { rowGram } from "../linalg/products.ts";
 import { gatherRows, normalizeRows } from "../linalg/rows.ts";
-import { repeatedRowSpectrum, rowSpectrum } from "../linalg/spectra.ts";
+import {
+  addDirectionProducts,
+  directionSpectrum,
+  repeatedRowSpectrum,
+} from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import { type InterplayValues, interplayValues } from "./_labelled.ts";
 import { alphaOptions } from "./_options.ts";
@@ -72,7 +76,7 @@ export class EntropyAccumulator {
     const dimension = this.#moment?.rows ?? representations.columns;
     checkColumns(check, representations, dimension, "batch");
     this.#moment ??= DenseMatrix.zeros(dimension, dimension);
-    addOuterProducts(this.#moment, normalizeRows(representations));
+    addDirectionProducts(this.#moment, representations);
     this.#samples += representations.rows;
     return this;
   }
@@ -141,6 +145,12 @@ function checkBatch(
   };
 }
 
+/** The rows of a head, copied: who goes on training it must not change what has been seen with it. */
+function ownWeights(check: Check, head: Head): DenseMatrix {
+  const { data, rows, columns } = check.head(head).weights;
+  return new DenseMatrix(data.slice(), rows, columns);
+}
+
 /** Two heads of one accumulation must be the same. */
 function checkSameHead(
   check: Check,
@@ -178,7 +188,7 @@ export class CollapseAccumulator {
 
   /** Starts empty, for a head `weights [C, d]`. */
   constructor(head: Head) {
-    this.#weights = new Check("accumulate neural collapse").head(head).weights;
+    this.#weights = ownWeights(new Check("accumulate neural collapse"), head);
     this.#scatter = new ClassScatter(this.#weights.rows, this.#weights.columns);
   }
 
@@ -260,7 +270,7 @@ export class InterplayAccumulator {
 
   /** Starts empty, for a head `weights [C, d]`. */
   constructor(head: Head) {
-    this.#weights = new Check("accumulate the interplay").head(head).weights;
+    this.#weights = ownWeights(new Check("accumulate the interplay"), head);
     const { rows: classes, columns } = this.#weights;
     this.#moments = new ClassMoments(classes, columns);
     this.#scatter = new ClassScatter(classes, columns);
@@ -378,7 +388,7 @@ export class InterplayAccumulator {
     );
     return {
       intraClassEntropy: within.reduce((a, b) => a + b, 0) / present.length,
-      interClassEntropy: entropyOfSpectrum(rowSpectrum(normalizeRows(means))),
+      interClassEntropy: entropyOfSpectrum(directionSpectrum(means)),
     };
   }
 }

@@ -3,7 +3,7 @@ import { Check } from "../core/check.ts";
 import type { MatrixLike } from "../core/matrix.ts";
 import { type Estimate, gramOperator } from "../linalg/lanczos/mod.ts";
 import { normalizeRows } from "../linalg/rows.ts";
-import { rowSpectrum } from "../linalg/spectra.ts";
+import { directionSpectrum } from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import { checkGram, semidefiniteSpectrum } from "./_gram_spectrum.ts";
 import { order } from "./_options.ts";
@@ -100,21 +100,15 @@ export function matrixEntropy(
   const parsed = check.options(estimatedEntropyOptions, options);
   const { alpha, normalize } = parsed;
   const effort = effortOf(check, parsed);
-  const directions = normalizeRows(check.directions(Z, "Z"));
+  const representations = check.directions(Z, "Z");
+  const { rows } = representations;
   if (effort) {
-    const entropy = operatorEstimate(gramOperator(directions), {
-      alpha,
-      effort,
-    });
-    return normalize === "none"
-      ? entropy
-      : divided(entropy, Math.log(directions.rows));
+    const operator = gramOperator(normalizeRows(representations));
+    const entropy = operatorEstimate(operator, { alpha, effort });
+    return normalize === "none" ? entropy : divided(entropy, Math.log(rows));
   }
-  return normalized(
-    entropyOfSpectrum(rowSpectrum(directions), alpha),
-    directions.rows,
-    normalize,
-  );
+  const values = directionSpectrum(representations);
+  return normalized(entropyOfSpectrum(values, alpha), rows, normalize);
 }
 
 /**
