@@ -24,3 +24,9 @@ export type Tensor2D = tf.Tensor2D;
  * @ignore
  */
 export type LayersModel = tf.LayersModel;
+
+/**
+ * A variable of tfjs.
+ * @ignore
+ */
+export type Variable = tf.Variable;

@@ -134,7 +134,8 @@ class KernelProcess {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: ["jupyter", "--kernel", "--conn", file],
       cwd,
-      env: { ...env },
+      // Set, it takes the colours out of results, and the same notebook would have other outputs.
+      env: { NO_COLOR: "", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

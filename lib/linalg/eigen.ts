@@ -9,6 +9,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { NotFiniteError } from "../core/errors.ts";
 import { DenseMatrix } from "../core/matrix.ts";
 import { portableEigenvalues } from "./_tridiagonal.ts";
+import { nativeSolver } from "./native/use_native_lapack.ts";
 import { mirror } from "./products.ts";
 import { wasmKernel } from "./wasm/kernel.ts";
 
@@ -41,7 +42,7 @@ function scaleOf({ data, rows: n }: DenseMatrix): number {
  * Eigenvalues of a symmetric matrix, descending; only the lower triangle is read, nothing is changed.
  *
  * Householder tridiagonalisation and QL, in the embedded kernel, or in plain TypeScript where the
- * runtime lacks WASM SIMD. Absolute error about `n ε λmax`, so eigenvalues far below the largest carry
+ * runtime lacks WASM SIMD; by LAPACK where that is in use. Absolute error about `n ε λmax`, so eigenvalues far below the largest carry
  * no relative accuracy. Cost `4/3 n³`; bound by memory from `n` about 500 on.
  *
  * @param matrix `[n, n]`, finite entries.
@@ -50,6 +51,8 @@ function scaleOf({ data, rows: n }: DenseMatrix): number {
 export function symmetricEigenvalues(matrix: DenseMatrix): Float64Array {
   const scale = scaleOf(matrix);
   if (scale === 0) return new Float64Array(matrix.rows);
+  const native = nativeSolver(matrix.rows);
+  if (native) return native.eigenvalues(matrix.data, matrix.rows);
   const values = wasmKernel()?.eigenvalues(matrix, scale) ??
     portableEigenvalues(matrix, scale);
   return values.sort().reverse();
@@ -59,9 +62,9 @@ export function symmetricEigenvalues(matrix: DenseMatrix): Float64Array {
  * Eigenvalues and eigenvectors of a symmetric matrix; only the lower triangle is read, nothing is
  * changed.
  *
- * Divide and conquer in the embedded kernel, or ml-matrix where the runtime lacks WASM SIMD. Vectors are
- * orthogonal to about `n ε`; within a cluster of equal eigenvalues they are some basis of its space,
- * and not the same one in both. Cost up to `14/3 n³`.
+ * Divide and conquer in the embedded kernel, or by LAPACK where that is in use; ml-matrix where the
+ * runtime lacks WASM SIMD. Vectors are orthogonal to about `n ε`; within a cluster of equal eigenvalues
+ * they are some basis of its space, and not the same one in each. Cost up to `14/3 n³`.
  *
  * @param matrix `[n, n]`, finite entries.
  * @returns Eigenvalues descending, with eigenvectors as rows.
@@ -69,9 +72,10 @@ export function symmetricEigenvalues(matrix: DenseMatrix): Float64Array {
 export function symmetricEigen(matrix: DenseMatrix): SymmetricEigen {
   const n = matrix.rows;
   const scale = scaleOf(matrix);
-  const kernel = scale === 0 ? undefined : wasmKernel();
-  if (!kernel) return portableEigen(matrix);
-  const { values, vectors } = kernel.eigen(matrix, scale);
+  const solved = nativeSolver(n)?.eigen(matrix.data, n) ??
+    (scale === 0 ? undefined : wasmKernel()?.eigen(matrix, scale));
+  if (solved === undefined) return portableEigen(matrix);
+  const { values, vectors } = solved;
   return { values, vectors: new DenseMatrix(vectors, n, n) };
 }
 

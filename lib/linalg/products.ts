@@ -5,6 +5,7 @@
  */
 
 import { DenseMatrix } from "../core/matrix.ts";
+import { nativeLapack } from "./native/use_native_lapack.ts";
 import { type WasmKernel, wasmKernel } from "./wasm/kernel.ts";
 
 /** Products with fewer multiplications take less time here than their way into the kernel. */
@@ -13,9 +14,15 @@ const WORTH_CROSSING = 2 ** 15;
 /** Rows of Khatri–Rao products formed at a time outside the kernel. */
 const BLOCK = 256;
 
-/** The kernel, where `rows` rank-1 updates of size `d` are worth its while. */
-function kernelFor(rows: number, d: number): WasmKernel | undefined {
-  return rows >= 8 && rows * d * d >= WORTH_CROSSING ? wasmKernel() : undefined;
+/** Whether `rows` rank-1 updates of size `d` are worth leaving for. */
+function worthCrossing(rows: number, d: number): boolean {
+  return rows >= 8 && rows * d * d >= WORTH_CROSSING;
+}
+
+/** The embedded kernel, where that is worth its while and no library stands in its place. */
+function embeddedKernel(rows: number, d: number): WasmKernel | undefined {
+  if (nativeLapack() || !worthCrossing(rows, d)) return undefined;
+  return wasmKernel();
 }
 
 /** The transpose, `[columns, rows]`. */
@@ -48,11 +55,14 @@ export function rowProducts(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
 
 /**
  * Adds `Σ_i x_i x_iᵀ` over the rows of `x [n, d]` to the lower triangle of `sum [d, d]`: in the
- * embedded kernel where that pays, in plain TypeScript elsewhere.
+ * embedded kernel or by BLAS where that pays, in plain TypeScript elsewhere.
  */
 export function addOuterProducts(sum: DenseMatrix, x: DenseMatrix): void {
-  const kernel = kernelFor(x.rows, x.columns);
-  if (kernel) kernel.addOuterProducts(sum, x);
+  const { data, rows, columns } = x;
+  const native = worthCrossing(rows, columns) ? nativeLapack() : undefined;
+  if (native) return native.addOuterProducts(sum.data, data, rows, columns);
+  const embedded = embeddedKernel(rows, columns);
+  if (embedded) embedded.addOuterProducts(sum, x);
   else portableOuterProducts(sum, x);
 }
 
@@ -65,13 +75,11 @@ export function addKhatriRaoProducts(
   x: DenseMatrix,
   y: DenseMatrix,
 ): void {
-  const kernel = kernelFor(x.rows, sum.columns);
-  if (kernel) kernel.addKhatriRaoProducts(sum, x, y);
-  else {
-    for (let from = 0; from < x.rows; from += BLOCK) {
-      const to = Math.min(from + BLOCK, x.rows);
-      portableOuterProducts(sum, khatriRao(x, y, from, to));
-    }
+  const embedded = embeddedKernel(x.rows, sum.columns);
+  if (embedded) return embedded.addKhatriRaoProducts(sum, x, y);
+  for (let from = 0; from < x.rows; from += BLOCK) {
+    const to = Math.min(from + BLOCK, x.rows);
+    addOuterProducts(sum, khatriRao(x, y, from, to));
   }
 }
 
@@ -152,10 +160,10 @@ export function secondMoment(x: DenseMatrix): DenseMatrix {
 
 /** `XXᵀ`, the inner products of the rows of `x [n, d]` with each other: `[n, n]`, symmetric. */
 export function rowGram(x: DenseMatrix): DenseMatrix {
-  const kernel = kernelFor(x.columns, x.rows);
-  if (!kernel) return secondMoment(transpose(x));
+  const embedded = embeddedKernel(x.columns, x.rows);
+  if (!embedded) return secondMoment(transpose(x));
   const sum = DenseMatrix.zeros(x.rows, x.rows);
-  kernel.addRowProducts(sum, x);
+  embedded.addRowProducts(sum, x);
   return mirror(sum);
 }
 

@@ -4,6 +4,10 @@
  * @module
  */
 
+import {
+  nativeOptions,
+  useNativeLapack,
+} from "../linalg/native/use_native_lapack.ts";
 import { interplay } from "./interplay.ts";
 import { matrixEntropy } from "./matrix_entropy.ts";
 import { hdr, matrixMutualInformation, mir } from "./mutual_information.ts";
@@ -25,6 +29,8 @@ export interface Call {
   readonly metric: keyof typeof METRICS;
   /** Its arguments, cloned. */
   readonly args: readonly unknown[];
+  /** The native library to compute with, if any. */
+  readonly native: ReturnType<typeof nativeOptions>;
 }
 
 /** What came of it. */
@@ -38,8 +44,15 @@ interface WorkerScope {
   postMessage(answer: Answer): void;
 }
 
-function answer({ metric, args }: Call): Answer {
+/** Opens the library of the caller, unless it is open already. */
+function follow(native: Call["native"]): void {
+  if (JSON.stringify(native) === JSON.stringify(nativeOptions())) return;
+  useNativeLapack(native);
+}
+
+function answer({ metric, args, native }: Call): Answer {
   try {
+    follow(native);
     const compute = METRICS[metric] as (...args: readonly unknown[]) => unknown;
     return { value: compute(...args) };
   } catch (error) {

@@ -8,6 +8,7 @@
 import { Check } from "../core/check.ts";
 import * as errors from "../core/errors.ts";
 import type { Head, MatrixLike, VectorLike } from "../core/matrix.ts";
+import { nativeOptions } from "../linalg/native/use_native_lapack.ts";
 import type { Answer, Call } from "./_worker.ts";
 import {
   type InterplayOptions,
@@ -94,11 +95,14 @@ function one(
 }
 
 /** Hands a call to the next free worker. */
-function inWorker<T>(call: Call, signal: AbortSignal | undefined): Promise<T> {
+function inWorker<T>(
+  call: Omit<Call, "native">,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   signal?.throwIfAborted();
   return new Promise<T>((resolve, reject) => {
     const job: Job = {
-      call,
+      call: { ...call, native: nativeOptions() },
       signal,
       resolve: resolve as (value: unknown) => void,
       reject,

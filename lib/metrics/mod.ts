@@ -65,5 +65,10 @@ export type {
 } from "../core/matrix.ts";
 export type { Estimate } from "../linalg/lanczos/mod.ts";
 export type { FormName } from "../linalg/forms.ts";
+export type {
+  NativeDescription,
+  NativeLapackOptions,
+} from "../linalg/native/native_lapack.ts";
+export { useNativeLapack } from "../linalg/native/use_native_lapack.ts";
 export type { Displayable, MimeBundle } from "../core/rich.ts";
 export { jupyterDisplay } from "../core/rich.ts";

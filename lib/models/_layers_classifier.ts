@@ -1,7 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
-import type { Classifier, ClassifierHead, Forward } from "./classifier.ts";
+import type {
+  Classifier,
+  ClassifierHead,
+  ClassifierWeight,
+  Forward,
+} from "./classifier.ts";
 
 /** `[d, C]` as tfjs keeps it to `[C, d]`. */
 function transposed(
@@ -17,6 +22,17 @@ function transposed(
   return out;
 }
 
+/** The weights of a model; names of tfjs are made unique over the process, so layers name them anew. */
+function weightsOf(model: tf.LayersModel): ClassifierWeight[] {
+  return model.layers.flatMap((layer) =>
+    layer.weights.map((weight) => ({
+      name: `${layer.name}/${weight.originalName.split("/").at(-1)}`,
+      variable: weight.read() as tf.Variable,
+      trainable: weight.trainable,
+    }))
+  );
+}
+
 /** A classifier made of a tfjs-layers model whose last layer is a dense one, the head. */
 export class LayersClassifier implements Classifier {
   readonly name: string;
@@ -24,6 +40,7 @@ export class LayersClassifier implements Classifier {
   readonly dimension: number;
   readonly classes: number;
   readonly model: tf.LayersModel;
+  readonly weights: readonly ClassifierWeight[];
   #encoder: tf.LayersModel;
   #head: tf.layers.Layer;
 
@@ -38,6 +55,7 @@ export class LayersClassifier implements Classifier {
   ) {
     this.name = name;
     this.model = model;
+    this.weights = weightsOf(model);
     this.#encoder = tf.model({
       inputs: model.inputs,
       outputs: model.getLayer(representation).output as tf.SymbolicTensor,

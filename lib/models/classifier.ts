@@ -1,4 +1,9 @@
-import type { LayersModel, Tensor, Tensor2D } from "../core/tfjs_types.ts";
+import type {
+  LayersModel,
+  Tensor,
+  Tensor2D,
+  Variable,
+} from "../core/tfjs_types.ts";
 
 /** A classification head on the host, as every metric takes it. */
 export interface ClassifierHead {
@@ -11,6 +16,16 @@ export interface ClassifierHead {
   };
   /** `[C]`, if the head has one. */
   readonly bias?: Float32Array;
+}
+
+/** A weight of a classifier. */
+export interface ClassifierWeight {
+  /** Unique within the classifier and the same in every one built alike: "hidden_1/kernel". */
+  readonly name: string;
+  /** The variable itself, not a copy. */
+  readonly variable: Variable;
+  /** Whether gradients change it; running statistics, say, are no such weights. */
+  readonly trainable: boolean;
 }
 
 /** What a classifier makes of a batch. */
@@ -34,6 +49,8 @@ export interface Classifier {
   readonly dimension: number;
   /** `C`, number of classes. */
   readonly classes: number;
+  /** All weights, in a fixed order. */
+  readonly weights: readonly ClassifierWeight[];
   /** The tfjs model from inputs to logits, with all weights. */
   readonly model: LayersModel;
   /**

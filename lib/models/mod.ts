@@ -4,7 +4,17 @@
  * @module
  */
 
-export type { LayersModel, Tensor, Tensor2D } from "../core/tfjs_types.ts";
+export type {
+  LayersModel,
+  Tensor,
+  Tensor2D,
+  Variable,
+} from "../core/tfjs_types.ts";
 export { type BackendName, useBackend } from "./backend.ts";
-export type { Classifier, ClassifierHead, Forward } from "./classifier.ts";
+export type {
+  Classifier,
+  ClassifierHead,
+  ClassifierWeight,
+  Forward,
+} from "./classifier.ts";
 export { mlp, type MlpOptions } from "./mlp.ts";

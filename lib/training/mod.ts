@@ -9,7 +9,12 @@ export {
   jupyterDisplay,
   type MimeBundle,
 } from "../core/rich.ts";
-export type { LayersModel, Tensor, Tensor2D } from "../core/tfjs_types.ts";
+export type {
+  LayersModel,
+  Tensor,
+  Tensor2D,
+  Variable,
+} from "../core/tfjs_types.ts";
 export type { DataSet } from "../data/data_set.ts";
 export type {
   CollapseStatistics,
@@ -29,6 +34,7 @@ export type {
 export type {
   Classifier,
   ClassifierHead,
+  ClassifierWeight,
   Forward,
 } from "../models/classifier.ts";
 export * from "./evaluate.ts";

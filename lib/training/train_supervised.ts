@@ -199,9 +199,9 @@ async function measureEpoch(
 /** All events up to the last epoch, or to an abort. */
 async function* train(work: Work): AsyncGenerator<TrainingEvent, Outcome> {
   const { model, data, options, steps, history: { stepLosses } } = work;
-  const variables = model.model.trainableWeights.map((weight) =>
-    weight.read() as tf.Variable
-  );
+  const variables = model.weights
+    .filter(({ trainable }) => trainable)
+    .map(({ variable }) => variable);
   using optimizer = new Sgd(variables, options);
   yield await measureEpoch(work, 0, []);
   for (let epoch = 1; epoch <= options.epochs; epoch++) {

@@ -45,6 +45,25 @@ Deno.test("mlp() names representation and head, and says what it is", () =>
     ]);
   }));
 
+Deno.test("mlp() gives its weights by names that are the same in every one built alike", () =>
+  withModel(small, (model) => {
+    assertEquals(
+      model.weights.map(({ name, trainable }) => [name, trainable]),
+      [
+        ["hidden_1/kernel", true],
+        ["hidden_1/bias", true],
+        ["representation/kernel", true],
+        ["representation/bias", true],
+        ["head/kernel", true],
+        ["head/bias", true],
+      ],
+    );
+    const values = model.weights.map((
+      { variable },
+    ) => [...variable.dataSync()]);
+    assertEquals(values, weightsOf(model));
+  }));
+
 Deno.test("mlp() starts with variance 2/fan-in before a rectifier, 1/fan-in before the head", () =>
   withModel({ inputDimension: 400, hidden: [300], classes: 100 }, (model) => {
     const variances = weightsOf(model).filter((_, i) => i % 2 === 0).map((w) =>

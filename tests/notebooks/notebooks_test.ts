@@ -65,6 +65,18 @@ for (const name of names) {
     assert(!text.includes('"output_type": "error"'));
   });
 
+  // `deno fmt --check` calls a notebook unformatted that `deno fmt` leaves as it is, so it passes by these.
+  Deno.test(`${name} is formatted`, async () => {
+    await using place = await Folder.make();
+    const copy = place.file(name);
+    await Deno.copyFile(path, copy);
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["fmt", "--quiet", "--no-config", "--prose-wrap=preserve", copy],
+    }).output();
+    assert(success);
+    assertEquals(await Deno.readTextFile(copy), await Deno.readTextFile(path));
+  });
+
   Deno.test(`${name} runs in our runner and gives the committed numbers`, async () => {
     await using place = await Folder.make();
     const html = place.file("page.html");
