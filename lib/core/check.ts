@@ -82,7 +82,7 @@ function firstZeroRow({ data, rows, columns }: DenseMatrix): number {
 function float64Of(values: ArrayLike<unknown>): Float64Array | undefined {
   if (values instanceof Float64Array) return values;
   const typed = ArrayBuffer.isView(values) && typeof values[0] === "number";
-  return typed ? Float64Array.from(values as ArrayLike<number>) : undefined;
+  return typed ? new Float64Array(values as ArrayLike<number>) : undefined;
 }
 
 /**
