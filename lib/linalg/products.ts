@@ -20,7 +20,10 @@ function worthCrossing(rows: number, d: number): boolean {
 }
 
 /** The embedded kernel, where that is worth its while and no library stands in its place. */
-function embeddedKernel(rows: number, d: number): WasmKernel | undefined {
+export function embeddedKernel(
+  rows: number,
+  d: number,
+): WasmKernel | undefined {
   if (nativeLapack() || !worthCrossing(rows, d)) return undefined;
   return wasmKernel();
 }

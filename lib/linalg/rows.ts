@@ -5,6 +5,7 @@
  */
 
 import { DenseMatrix } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
 
 /** Sums of squares between these have lost nothing that matters to overflow or underflow. */
 const SMALLEST_SQUARE = 1e-280;
@@ -40,7 +41,7 @@ export function balanced(matrix: DenseMatrix): DenseMatrix {
 }
 
 /** The rows divided by their lengths; no row may be zero. */
-export function normalizeRows(matrix: DenseMatrix): DenseMatrix {
+export function normalizeRows(matrix: Rows): DenseMatrix {
   const out = DenseMatrix.zeros(matrix.rows, matrix.columns);
   normalizeInto(out.data, matrix, 0);
   return out;
@@ -49,7 +50,7 @@ export function normalizeRows(matrix: DenseMatrix): DenseMatrix {
 /** Fills `out` with rows `first, first + 1, …` of `matrix`, divided by their lengths. */
 export function normalizeInto(
   out: Float64Array,
-  { data, columns }: DenseMatrix,
+  { data, columns }: Rows,
   first: number,
 ): void {
   const offset = first * columns;
@@ -68,9 +69,10 @@ export function normalizeInto(
 }
 
 /** Divides by the largest entry first, which keeps rows of subnormal length exact in direction. */
-function normalizeExtreme(out: Float64Array, row: Float64Array): void {
-  const scale = row.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
-  row.forEach((x, i) => out[i] = x / scale);
+function normalizeExtreme(out: Float64Array, row: Rows["data"]): void {
+  let scale = 0;
+  for (const x of row) scale = Math.max(scale, Math.abs(x));
+  for (let i = 0; i < out.length; i++) out[i] = row[i]! / scale;
   const length = Math.sqrt(out.reduce((sum, x) => sum + x * x, 0));
   for (let i = 0; i < out.length; i++) out[i] = out[i]! / length;
 }

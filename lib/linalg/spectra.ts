@@ -6,6 +6,7 @@
  */
 
 import { DenseMatrix } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
 import { semidefiniteFactor } from "./cholesky.ts";
 import { ClassMoments } from "./class_moments.ts";
 import { symmetricEigenvalues } from "./eigen.ts";
@@ -13,6 +14,7 @@ import { cheapest, hadamardForms, labelledForms, rowForms } from "./forms.ts";
 import {
   addKhatriRaoProducts,
   addOuterProducts,
+  embeddedKernel,
   hadamard,
   rowGram,
   secondMoment,
@@ -40,7 +42,7 @@ export function rowSpectrum(x: DenseMatrix): Float64Array {
  *
  * @param x `[n, d]`, no zero row.
  */
-export function directionSpectrum(x: DenseMatrix): Float64Array {
+export function directionSpectrum(x: Rows): Float64Array {
   const { name } = cheapest(rowForms(x.rows, x.columns));
   if (name === "Gram") return symmetricEigenvalues(rowGram(normalizeRows(x)));
   const moment = DenseMatrix.zeros(x.columns, x.columns);
@@ -50,18 +52,21 @@ export function directionSpectrum(x: DenseMatrix): Float64Array {
 
 /**
  * Adds `Σ_i ẑ_i ẑ_iᵀ`, `ẑ_i = x_i / |x_i|`, over the rows of `x [n, d]` to the lower triangle of
- * `sum [d, d]`. Rows are normalised a few at a time: the memory for all of them would cost more time than
- * the product.
+ * `sum [d, d]`. Rows are normalised a few at a time, inside the embedded kernel where it is used: the
+ * memory for all of them would cost more time than the product.
  *
  * @param x No zero row.
  */
-export function addDirectionProducts(sum: DenseMatrix, x: DenseMatrix): void {
-  const block = DenseMatrix.zeros(Math.min(BLOCK, x.rows), x.columns);
-  for (let from = 0; from < x.rows; from += BLOCK) {
-    const count = Math.min(BLOCK, x.rows - from);
-    const data = block.data.subarray(0, count * x.columns);
+export function addDirectionProducts(sum: DenseMatrix, x: Rows): void {
+  const { rows, columns } = x;
+  const embedded = embeddedKernel(rows, columns);
+  if (embedded) return embedded.addOuterProducts(sum, x, { normalize: true });
+  const block = DenseMatrix.zeros(Math.min(BLOCK, rows), columns);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const count = Math.min(BLOCK, rows - from);
+    const data = block.data.subarray(0, count * columns);
     normalizeInto(data, x, from);
-    addOuterProducts(sum, new DenseMatrix(data, count, x.columns));
+    addOuterProducts(sum, new DenseMatrix(data, count, columns));
   }
 }
 

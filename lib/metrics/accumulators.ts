@@ -6,6 +6,7 @@ import {
   type MatrixLike,
   type VectorLike,
 } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
 import { ClassMoments } from "../linalg/class_moments.ts";
 import { ClassScatter } from "../linalg/class_scatter.ts";
 import { semidefiniteFactor } from "../linalg/cholesky.ts";
@@ -72,7 +73,7 @@ export class EntropyAccumulator {
   /** Adds representations, `[n, d]`, no zero row; errors as {@linkcode matrixEntropy}, adding nothing. */
   update(batch: MatrixLike): this {
     const check = new Check("accumulate the matrix entropy");
-    const representations = check.directions(batch, "batch");
+    const representations = check.directionRows(batch, "batch");
     const dimension = this.#moment?.rows ?? representations.columns;
     checkColumns(check, representations, dimension, "batch");
     this.#moment ??= DenseMatrix.zeros(dimension, dimension);
@@ -106,7 +107,7 @@ export class EntropyAccumulator {
 
 function checkColumns(
   check: Check,
-  matrix: DenseMatrix,
+  matrix: Rows,
   columns: number,
   name: string,
 ): void {

@@ -100,7 +100,7 @@ export function matrixEntropy(
   const parsed = check.options(estimatedEntropyOptions, options);
   const { alpha, normalize } = parsed;
   const effort = effortOf(check, parsed);
-  const representations = check.directions(Z, "Z");
+  const representations = check.directionRows(Z, "Z");
   const { rows } = representations;
   if (effort) {
     const operator = gramOperator(normalizeRows(representations));

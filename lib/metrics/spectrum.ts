@@ -34,7 +34,7 @@ import {
  */
 export function spectrum(Z: MatrixLike): Float64Array {
   const check = new Check("compute the spectrum");
-  const representations = check.directions(Z, "Z");
+  const representations = check.directionRows(Z, "Z");
   return directionSpectrum(representations)
     .map((x) => Math.max(0, x) / representations.rows);
 }
@@ -95,7 +95,7 @@ export function effectiveRank(
   const check = new Check("compute the effective rank");
   const { of } = check.options(effectiveRankOptions, options);
   if (of === "gram") {
-    const values = directionSpectrum(check.directions(Z, "Z"));
+    const values = directionSpectrum(check.directionRows(Z, "Z"));
     return Math.exp(entropyOfSpectrum(values));
   }
   const energies = spectralProbabilities(squaredSingularValues(check, Z));

@@ -46,6 +46,6 @@ export function vendiScore(
 ): number {
   const check = new Check("compute the Vendi score");
   const { q } = check.options(vendiScoreOptions, options);
-  const values = directionSpectrum(check.directions(Z, "Z"));
+  const values = directionSpectrum(check.directionRows(Z, "Z"));
   return Math.exp(entropyOfSpectrum(values, q));
 }

@@ -15,7 +15,7 @@ import {
   type Results,
   type Task,
 } from "./race.ts";
-import type { Rows } from "../../lib/linalg/wasm/kernel.ts";
+import type { Rows } from "../../lib/core/rows.ts";
 
 /** The name under which this library runs. */
 export const OWN = "interplay";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Rows } from "../../lib/linalg/wasm/kernel.ts";
+import type { Rows } from "../../lib/core/rows.ts";
 import type { Timed } from "./race.ts";
 
 /** Which library, and its threads. */

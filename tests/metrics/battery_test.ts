@@ -213,6 +213,10 @@ forEach("takes every kind of matrix alike", always, ({ compute }) => {
       data: Float64Array.from(rows.flat()),
       shape: [rows.length, rows[0]!.length],
     }),
+    (rows) => ({
+      data: Float32Array.from(rows.flat()),
+      shape: [rows.length, rows[0]!.length],
+    }),
     (rows) => ({ data: rows.flat(), shape: [rows.length, rows[0]!.length] }),
     (rows) => new Matrix(rows),
     (rows) => tf.tensor2d(rows),
