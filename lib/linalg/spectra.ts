@@ -15,9 +15,8 @@ import {
   addKhatriRaoProducts,
   addOuterProducts,
   embeddedKernel,
-  hadamard,
+  lowerRowGram,
   rowGram,
-  secondMoment,
 } from "./products.ts";
 import { gatherRows, normalizeInto, normalizeRows } from "./rows.ts";
 
@@ -31,9 +30,10 @@ const BLOCK = 2048;
  */
 export function rowSpectrum(x: DenseMatrix): Float64Array {
   const { name } = cheapest(rowForms(x.rows, x.columns));
-  return symmetricEigenvalues(
-    name === "Gram" ? rowGram(x) : secondMoment(x),
-  );
+  if (name === "Gram") return symmetricEigenvalues(lowerRowGram(x));
+  const moment = DenseMatrix.zeros(x.columns, x.columns);
+  addOuterProducts(moment, x);
+  return symmetricEigenvalues(moment);
 }
 
 /**
@@ -44,7 +44,7 @@ export function rowSpectrum(x: DenseMatrix): Float64Array {
  */
 export function directionSpectrum(x: Rows): Float64Array {
   const { name } = cheapest(rowForms(x.rows, x.columns));
-  if (name === "Gram") return symmetricEigenvalues(rowGram(normalizeRows(x)));
+  if (name === "Gram") return rowSpectrum(normalizeRows(x));
   const moment = DenseMatrix.zeros(x.columns, x.columns);
   addDirectionProducts(moment, x);
   return symmetricEigenvalues(moment);
@@ -80,7 +80,12 @@ export function addDirectionProducts(sum: DenseMatrix, x: Rows): void {
 export function hadamardSpectrum(x: DenseMatrix, y: DenseMatrix): Float64Array {
   const forms = hadamardForms(x.rows, x.columns, y.columns);
   if (cheapest(forms).name === "Gram") {
-    return symmetricEigenvalues(hadamard(rowGram(x), rowGram(y)));
+    const product = lowerRowGram(x);
+    const other = lowerRowGram(y).data;
+    for (let i = 0; i < other.length; i++) {
+      product.data[i] = product.data[i]! * other[i]!;
+    }
+    return symmetricEigenvalues(product);
   }
   const size = x.columns * y.columns;
   const moment = DenseMatrix.zeros(size, size);
@@ -138,7 +143,7 @@ export function labelledSpectrum(
     moments.add(x, labels);
     return moments.jointSpectrum(factor);
   }
-  const gram = rowGram(x);
+  const gram = lowerRowGram(x);
   const classGram = rowGram(classRows);
   const n = x.rows;
   for (let i = 0; i < n; i++) {
