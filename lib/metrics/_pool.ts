@@ -14,6 +14,8 @@ import type { Answer, PostedCall } from "./_worker.ts";
 interface Job {
   readonly call: PostedCall;
   readonly signal: AbortSignal | undefined;
+  /** What the signal does while the job waits. */
+  drop(): void;
   resolve(value: unknown): void;
   reject(reason: unknown): void;
 }
@@ -37,16 +39,22 @@ export function inWorker<T>(
       signal,
       resolve: resolve as (value: unknown) => void,
       reject,
+      drop() {
+        waiting.splice(waiting.indexOf(job), 1);
+        reject(signal?.reason);
+      },
     };
     waiting.push(job);
-    signal?.addEventListener("abort", () => {
-      const at = waiting.indexOf(job);
-      if (at < 0) return;
-      waiting.splice(at, 1);
-      reject(signal.reason);
-    }, { once: true });
+    signal?.addEventListener("abort", job.drop, { once: true });
     startWorkers();
   });
+}
+
+/** The job that has waited longest. A signal may outlive it for hours, and must not hold its data. */
+function take(): Job | undefined {
+  const job = waiting.shift();
+  job?.signal?.removeEventListener("abort", job.drop);
+  return job;
 }
 
 /** Starts workers while there are calls and a core is free. */
@@ -85,7 +93,7 @@ async function work(worker: Worker): Promise<void> {
     unavailable = true;
     return;
   }
-  for (let job = waiting.shift(); job; job = waiting.shift()) {
+  for (let job = take(); job; job = take()) {
     const usable = await one(worker, job);
     if (!usable) return;
   }
@@ -142,7 +150,7 @@ function rebuilt({ name, message }: { name: string; message: string }): Error {
 async function workHere(): Promise<void> {
   while (waiting.length > 0) {
     await new Promise((resume) => setTimeout(resume, 0));
-    const job = waiting.shift();
+    const job = take();
     if (!job) return;
     try {
       // Cloned, so that it is what a worker would have sent.

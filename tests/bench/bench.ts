@@ -11,7 +11,7 @@
 import { openNativeLapack } from "../../lib/linalg/native/native_lapack.ts";
 import type { Group, Line, Setting } from "./group.ts";
 import { PythonPeer } from "./python_peer.ts";
-import { table } from "./table.ts";
+import { inOneLine, table } from "./table.ts";
 import { eigenvalues, eigenvectors } from "./tasks/eigen.ts";
 import { entropy } from "./tasks/entropy.ts";
 import { labels, mir } from "./tasks/mir.ts";
@@ -109,7 +109,7 @@ const lines: Line[] = [];
 for (const group of groups) {
   for await (const line of group(setting)) {
     lines.push(line);
-    console.error(`${line.label}: done`);
+    console.error(inOneLine(line));
   }
 }
 for (const peer of peers) await peer.close();

@@ -32,6 +32,16 @@ function cells({ label, results }: Line): string[] {
   ];
 }
 
+/** A line by itself, for who waits. */
+export function inOneLine({ label, results }: Line): string {
+  const parts = Array.from(
+    results,
+    ([name, { ms, ratio }]) =>
+      name === OWN ? `${digits(ms)} ms` : `${digits(ratio)} × ${name}`,
+  );
+  return `${label}: ${parts.join(", ")}`;
+}
+
 /** All lines, and under them what they have no column for. */
 export function table(lines: readonly Line[]): string {
   const rows = [["task", `${OWN}, ms`, ...COLUMNS], ...lines.map(cells)];

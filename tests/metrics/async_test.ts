@@ -177,6 +177,26 @@ Deno.test("a signal ends what is under way and its worker, what waits, and what 
   assertEquals(spy.counts, { started: 2, ended: 2 });
 });
 
+Deno.test("a signal that outlives its calls holds nothing of them", async () => {
+  const { signal } = abortable();
+  let held = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: unknown[]) => {
+    held++;
+    addEventListener.apply(signal, args as never);
+  };
+  signal.removeEventListener = (...args: unknown[]) => {
+    held--;
+    removeEventListener.apply(signal, args as never);
+  };
+  const calls = [1, 2, 3].map((alpha) =>
+    metrics.matrixEntropyAsync(Z, { alpha, signal })
+  );
+  assertEquals(held, 3);
+  await Promise.all(calls);
+  assertEquals(held, 0);
+});
+
 Deno.test("a worker takes the calls that wait, one after the other, and ends when none does", async () => {
   using _ = oneCore();
   using spy = spyOnWorkers();
