@@ -7,6 +7,7 @@
 // deno-lint-ignore-file house/no-clock -- presses are told apart by their time
 
 import { interrupt } from "../core/interrupt.ts";
+import { currentHost } from "../display/host.ts";
 import { controlAddress } from "./_connection.ts";
 import { InterruptLadder } from "./_interrupt_ladder.ts";
 import type { WatchdogOrder } from "./_watchdog.ts";
@@ -22,7 +23,7 @@ export class Interrupts implements Disposable {
   readonly #watchdog: Worker;
   readonly #ladder = new InterruptLadder({
     interrupt,
-    say: (text) => console.error(text),
+    say: (text) => currentHost().print(`${text}\n`, "stderr"),
     end: () => Deno.exit(INTERRUPTED),
     now: () => Date.now(),
   });

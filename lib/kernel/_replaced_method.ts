@@ -23,11 +23,12 @@ export function replaceMethod(
 ): (() => void) | undefined {
   const original: unknown = Reflect.get(owner, name);
   if (!isMethod(original)) return undefined;
+  const own = Object.hasOwn(owner, name);
   const replacement = make((...args) => original.apply(owner, args));
   if (!Reflect.set(owner, name, replacement)) return undefined;
   return () => {
-    if (Reflect.get(owner, name) === replacement) {
-      Reflect.set(owner, name, original);
-    }
+    if (Reflect.get(owner, name) !== replacement) return;
+    if (own) Reflect.set(owner, name, original);
+    else Reflect.deleteProperty(owner, name);
   };
 }

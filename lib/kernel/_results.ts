@@ -64,6 +64,14 @@ async function showResult(
   }
 }
 
+/** What {@linkcode hookResults} asks. */
+export interface ResultHooks {
+  /** Called after each cell that ended well. */
+  readonly onCellEnd: () => void;
+  /** Whether a result is shown by nothing at all. */
+  readonly isHidden: (value: unknown) => boolean;
+}
+
 /** Known values for a function that shows others. */
 function withKnown(original: (...args: unknown[]) => unknown) {
   return (value: unknown, ...rest: unknown[]): unknown =>
@@ -71,12 +79,12 @@ function withKnown(original: (...args: unknown[]) => unknown) {
 }
 
 /**
- * Takes over what the kernel does with the value of a cell; `onCellEnd` is called after each.
+ * Takes over what the kernel does with the value of a cell.
  *
  * @returns functions that give it back, or `undefined` where this kernel shows results in another way.
  */
 export function hookResults(
-  onCellEnd: () => void,
+  { onCellEnd, isHidden }: ResultHooks,
 ): (() => void)[] | undefined {
   const jupyter = jupyterApi();
   const api = resultApi();
@@ -85,7 +93,7 @@ export function hookResults(
     api,
     "broadcastResult",
     (original) => async (count, value) => {
-      await showResult(original, count, value);
+      if (!isHidden(value)) await showResult(original, count, value);
       onCellEnd();
       await currentHost().flush();
     },

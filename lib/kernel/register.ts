@@ -7,6 +7,7 @@
 import { currentHost, jupyterApi } from "../display/host.ts";
 import { showCauses, showLostFailures } from "./_failures.ts";
 import { Interrupts } from "./_interrupts.ts";
+import { showLostOutputs } from "./_lost_outputs.ts";
 import { hookResults } from "./_results.ts";
 import { endSignal } from "./interrupt_signal.ts";
 
@@ -22,6 +23,12 @@ function undoOf(global: object): (() => void) | undefined {
   return typeof undo === "function" ? () => undo() : undefined;
 }
 
+/** A cell that says `import "interplay/kernel"` and nothing else has this module as its value. */
+function isThisModule(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object Module]" &&
+    Reflect.get(Object(value), "register") === register;
+}
+
 /** Everything that is done, as functions that undo it. */
 function begin(): (() => void)[] {
   const interrupts = new Interrupts();
@@ -29,12 +36,13 @@ function begin(): (() => void)[] {
     endSignal();
     interrupts.cellEnded();
   };
-  const results = hookResults(onCellEnd);
-  if (results === undefined) currentHost().print(NO_RESULTS);
+  const results = hookResults({ onCellEnd, isHidden: isThisModule });
+  if (results === undefined) currentHost().print(NO_RESULTS, "stderr");
   return [
     () => interrupts[Symbol.dispose](),
     ...results ?? [],
     showLostFailures(),
+    ...showLostOutputs(),
     showCauses(onCellEnd),
     endSignal,
   ];
@@ -52,7 +60,8 @@ let begun = false;
  *   again it leaves the step under way; pressed a third time it ends the kernel. Code that never awaits is
  *   stopped by the second press.
  * - Rejections that nobody handles, throws in timers, displays that throw, causes of errors and members of an
- *   `AggregateError` are shown.
+ *   `AggregateError` are shown; so is what is written to `Deno.stdout` and `process.stdout`. `Deno.test` says that
+ *   its outcome reaches no notebook.
  * - Outputs at the end of a cell are out before the kernel says that it is over, so that no client drops them.
  *
  * @returns whether there is a kernel.
