@@ -214,7 +214,7 @@ Deno.test("view() draws a matrix as a small picture, its pixels means of blocks 
   assertStringIncludes(picture, "data:image/png;base64,");
   assert(picture.length < 8000, `${picture.length} characters`);
   const constant = await html(
-    view({ data: new Float32Array(4), shape: [2, 2] }),
+    view({ data: new Float32Array(64), shape: [8, 8] }),
   );
   assertStringIncludes(constant, "each pixel an entry");
   const vector = await html(view({ data: new Float32Array(4), shape: [4] }));
