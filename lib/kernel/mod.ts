@@ -8,6 +8,7 @@
 export * from "./cell_error.ts";
 export type * from "./cell_progress.ts";
 export * from "./check_notebook.ts";
+export * from "./export_html.ts";
+export * from "./import_html.ts";
 export * from "./notebook.ts";
-export * from "./notebook_html.ts";
 export * from "./run_notebook.ts";

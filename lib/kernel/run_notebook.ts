@@ -16,7 +16,7 @@ import { withParameters } from "./_parameters.ts";
 import { LockGuard, projectRoot } from "./_project.ts";
 import { SignalListener } from "./_signals.ts";
 import { checkNotebook, type NotebookProblem } from "./check_notebook.ts";
-import { notebookHtml } from "./notebook_html.ts";
+import { exportHtml } from "./export_html.ts";
 import { type Notebook, parseNotebook, serializeNotebook } from "./notebook.ts";
 
 /** How a notebook is run. */
@@ -215,7 +215,7 @@ export async function runNotebook(
   if (html !== undefined) {
     const title = firstHeading(notebook) ??
       path.basename(file, path.extname(file));
-    await writeWhole(html, await notebookHtml(notebook, { title }));
+    await exportHtml(notebook, { title, file: html });
   }
   return {
     notebook,
