@@ -4,7 +4,6 @@
  * @module
  */
 
-import { escapeHtml } from "../core/table.ts";
 import { figureBlock, isFigure, svgImage } from "../display/page.ts";
 import { ansiHtml } from "./_ansi.ts";
 import { markdownHtml } from "./_markdown.ts";
