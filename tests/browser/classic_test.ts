@@ -11,25 +11,20 @@ import { drawn, onPage, Watch } from "./watch.ts";
 const cells = [
   `import { currentHost, curves, display, progress } from "interplay/display";`,
   `curves({ a: [1, 3, 2] }, { title: "Still" })`,
-  `const steps: number[] = [1];
-const picture = () => curves({ loss: steps }, { title: "Live" });
-await display(picture(), { displayId: "live" });
-for (let i = 2; i <= 12; i++) {
-  await new Promise((r) => setTimeout(r, 250));
-  steps.push(1 / i);
-  await currentHost().update("live", picture().bundle());
-}
-console.log("live done");`,
   `let running = true;
 Deno.addSignalListener("SIGINT", () => { running = false; });
-const bar = progress(5000);
-let n = 0;
-while (running && n < 5000) {
-  bar.update(++n);
-  await new Promise((r) => setTimeout(r, 20));
+const steps: number[] = [1];
+const picture = () => curves({ loss: steps }, { title: "Live" });
+const bar = progress(1000);
+await display(picture(), { displayId: "live" });
+while (running && steps.length < 1000) {
+  await new Promise((r) => setTimeout(r, 1000));
+  steps.push(1 / steps.length);
+  await currentHost().update("live", picture().bundle());
+  bar.update(steps.length);
 }
-console.log("stopped", n < 5000, Deno.pid);`,
-  `console.log("state kept:", steps.length, "steps");`,
+console.log("stopped", steps.length < 1000, Deno.pid);`,
+  `console.log("state kept:", steps.length > 3);`,
 ];
 
 const metadata = {
@@ -66,19 +61,21 @@ async function open(page: Page, url: string): Promise<void> {
   );
 }
 
-/** How many points the live figure has had at each time that it was looked at, until its cell is done. */
-function lengths(page: Page): Promise<number[]> {
-  return page.evaluate(`new Promise((done) => {
-    const seen = new Set();
-    const timer = setInterval(() => {
+/** Waits until the live figure was seen in three states, as a plot or as its picture, while its cell runs. */
+async function seenMoving(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `{
       const cell = document.querySelectorAll(".code_cell")[2];
       const plot = cell.querySelector(".js-plotly-plot");
+      const picture = cell.querySelector(".interplay-figure > img");
+      globalThis.seen ??= new Set();
       if (plot?.data) seen.add(plot.data[0].y.length);
-      if (!cell.innerText.includes("live done")) return;
-      clearInterval(timer);
-      done([...seen]);
-    }, 40);
-  })`);
+      else if (picture?.complete) seen.add(picture.src);
+      seen.size >= 3 && cell.classList.contains("running");
+    }`,
+    undefined,
+    LONG,
+  );
 }
 
 /** Requests that left this machine, and what the page itself did not catch. */
@@ -89,22 +86,17 @@ function away(watch: Watch, url: string): string[] {
 }
 
 async function runAll(page: Page, url: string): Promise<number> {
+  page.setDefaultTimeout(LONG.timeout); // a busy machine draws slowly
   await open(page, `${url}/notebooks/run.ipynb`);
   await choose(page, "Cell", "#run_all_cells");
-  const moving = lengths(page);
-  await said(page, 2, "live done");
-  const seen = await moving;
-  assert(seen.length >= 3, `the live figure was seen with ${seen} points`);
-  await outputs(page, 3).locator("progress").first().waitFor(LONG);
+  await seenMoving(page);
+  await outputs(page, 2).locator("progress").first().waitFor(LONG);
   await page.locator(
     'button[data-jupyter-action="jupyter-notebook:interrupt-kernel"]',
   ).click();
-  const stopped = await said(page, 3, "stopped");
+  const stopped = await said(page, 2, "stopped");
   assert(stopped.includes("stopped true"), stopped);
-  assertEquals(
-    (await said(page, 4, "state kept")).trim(),
-    "state kept: 12 steps",
-  );
+  assertEquals((await said(page, 3, "state kept")).trim(), "state kept: true");
   await drawn(page, 2);
   await page.locator(
     'button[data-jupyter-action="jupyter-notebook:save-notebook"]',
@@ -115,6 +107,7 @@ async function runAll(page: Page, url: string): Promise<number> {
 
 /** What a reader sees of a notebook that comes from elsewhere: nothing of it runs until it is trusted. */
 async function untrusted(page: Page, url: string): Promise<void> {
+  page.setDefaultTimeout(LONG.timeout);
   await open(page, `${url}/notebooks/foreign.ipynb`);
   const pictures = page.locator(".output_area img:visible");
   assertEquals(await pictures.count(), 2);
@@ -123,7 +116,7 @@ async function untrusted(page: Page, url: string): Promise<void> {
   }
   assertEquals(await page.evaluate("typeof Plotly"), "undefined");
   await choose(page, "File", "#trust_notebook");
-  await page.locator(".modal.in .btn-danger").click();
+  await page.locator(".modal.in .btn-danger").last().click();
   await drawn(page, 2);
   assertEquals(await pictures.count(), 0);
 }
