@@ -12,3 +12,4 @@ export * from "./random.ts";
 export * from "./rich.ts";
 export * from "./table.ts";
 export * from "./tensor_scope.ts";
+export * from "./version.ts";

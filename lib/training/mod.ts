@@ -15,10 +15,15 @@ export type {
   Tensor2D,
   Variable,
 } from "../core/tfjs_types.ts";
-export type { DataSet } from "../data/data_set.ts";
+export type { DataSet, Samples } from "../data/data_set.ts";
+export type { InterplayWeights } from "../losses/interplay_loss.ts";
 export type {
+  BatchInterplay,
   CollapseStatistics,
+  Estimate,
+  EstimateOptions,
   InterplayEntropies,
+  InterplayEstimates,
   InterplayOptions,
   InterplayRecord,
   InterplayValues,
@@ -37,12 +42,57 @@ export type {
   ClassifierWeight,
   Forward,
 } from "../models/classifier.ts";
-export * from "./evaluate.ts";
-export type { EpochRecord, History, Outcome } from "./history.ts";
+export type { DecayOf } from "./_optimizer.ts";
+export type { InformationWeights } from "./_information_term.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationMode,
+  type HostMatrix,
+  type InterplayMeasures,
+} from "./evaluate.ts";
+export type {
+  BestRecord,
+  DataRecord,
+  EpochRecord,
+  History,
+  MeasuredWeights,
+  Outcome,
+  Versions,
+} from "./history.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
 export {
+  type TextClassifier,
+  textClassifier,
+  type TextClassifierOptions,
+} from "./text_classifier.ts";
+export {
+  type CrossModalData,
+  type CrossModalOptions,
+  trainCrossModal,
+} from "./train_cross_modal.ts";
+export {
+  type PseudoLabelReport,
+  type SemiSupervisedData,
+  type SemiSupervisedOptions,
+  type SemiSupervisedStep,
+  trainSemiSupervised,
+  type ViewFunction,
+} from "./train_semi_supervised.ts";
+export {
+  type LossBatch,
   type SupervisedData,
   type SupervisedOptions,
   trainSupervised,
 } from "./train_supervised.ts";
+export type {
+  CheckpointOptions,
+  EarlyStopOptions,
+  EmaOptions,
+  EvaluationPlan,
+  Interval,
+  ReferencePlan,
+  TrainingOptions,
+} from "./training_options.ts";
