@@ -16,6 +16,16 @@ export interface DisplayOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** An error as a notebook shows it. */
+export interface ErrorReport {
+  /** Its class: "TypeError". */
+  readonly name: string;
+  /** Its message. */
+  readonly message: string;
+  /** The lines under it, its name and message the first of them. */
+  readonly trace: readonly string[];
+}
+
 /** A place where output goes. */
 export interface Host {
   /** Whether bundles are shown as they are (a notebook) or only their plain text (a terminal). */
@@ -28,6 +38,10 @@ export interface Host {
   update(displayId: string, bundle: MimeBundle): Promise<void>;
   /** Writes text as it is, without a line end of its own. */
   print(text: string): void;
+  /** Shows an error as such; nothing is thrown. */
+  fail(report: ErrorReport): void;
+  /** Resolves when all that was given so far has left for the front end. */
+  flush(): Promise<void>;
 }
 
 function plainText(bundle: MimeBundle): string {
@@ -56,6 +70,14 @@ class TextHost implements Host {
       sent += Deno.stdout.writeSync(bytes.subarray(sent));
     }
   }
+
+  fail({ trace }: ErrorReport): void {
+    console.error(trace.join("\n"));
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** One thing that a {@linkcode MemoryHost} was asked to show. */
@@ -71,7 +93,8 @@ export type HostEvent =
     readonly displayId: string;
     readonly bundle: MimeBundle;
   }
-  | { readonly type: "print"; readonly text: string };
+  | { readonly type: "print"; readonly text: string }
+  | { readonly type: "error"; readonly report: ErrorReport };
 
 /**
  * A host that keeps what it is given, for tests of anything that displays.
@@ -119,6 +142,16 @@ export class MemoryHost implements Host {
     this.events.push({ type: "print", text });
   }
 
+  /** Keeps an error event. */
+  fail(report: ErrorReport): void {
+    this.events.push({ type: "error", report });
+  }
+
+  /** Nothing is ever on its way. */
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Everything printed so far, as one string. */
   get text(): string {
     return this.events.map((e) => e.type === "print" ? e.text : "").join("");
@@ -126,7 +159,7 @@ export class MemoryHost implements Host {
 }
 
 /** The kernel's API, or `undefined` outside a kernel, where merely reading the property throws. */
-function jupyterApi(): JupyterApi | undefined {
+export function jupyterApi(): JupyterApi | undefined {
   try {
     return Deno.jupyter;
   } catch {
@@ -180,4 +213,23 @@ export function useHost(host: Host): () => void {
   return () => {
     chosen = before;
   };
+}
+
+/**
+ * Waits until everything shown and printed so far has left for the front end.
+ *
+ * The Deno kernel says that a cell is over before its last outputs are out, and some clients (nbconvert
+ * among them) then drop those. What this library displays waits by itself, and with `interplay/kernel`
+ * every cell does; where neither is at hand, `await flush()` at the end of a cell loses nothing.
+ *
+ * @example
+ * ```ts
+ * import { flush } from "interplay/display";
+ *
+ * console.log("the last line of a cell");
+ * await flush();
+ * ```
+ */
+export async function flush(): Promise<void> {
+  await currentHost().flush();
 }

@@ -26,7 +26,16 @@ export * from "./curves.ts";
 export * from "./display.ts";
 export { Figure, type FigureSpec, type PlotlyFigure } from "./figure.ts";
 export * from "./gram_heatmap.ts";
-export * from "./host.ts";
+export {
+  currentHost,
+  type DisplayOptions,
+  type ErrorReport,
+  flush,
+  type Host,
+  type HostEvent,
+  MemoryHost,
+  useHost,
+} from "./host.ts";
 export * from "./image_grid.ts";
 export {
   type Band,
