@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./chart.ts";
 export * from "./errors.ts";
 export * from "./interrupt.ts";
 export * from "./matrix.ts";
@@ -12,3 +13,4 @@ export * from "./random.ts";
 export * from "./rich.ts";
 export * from "./table.ts";
 export * from "./tensor_scope.ts";
+export * from "./version.ts";
