@@ -9,14 +9,18 @@ import {
 } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
 
-/** Labelled samples: images `[N, h, w, c]`, vectors `[N, d]`, or anything else whose first axis is the sample. */
-export interface DataSet extends Displayable {
+/** Samples: images `[N, h, w, c]`, vectors `[N, d]`, or anything else whose first axis is the sample. */
+export interface Samples extends Displayable {
   /** What it is and how it came about: "syntheticDigits(seed 0)", "mnist test". */
   readonly name: string;
   /** All samples one after the other, each row-major. */
   readonly inputs: Float32Array;
   /** `[N, h, w, c]` or `[N, d]`. */
   readonly shape: readonly number[];
+}
+
+/** Labelled samples. */
+export interface DataSet extends Samples {
   /** `[N]`, integers in `[0, classes)`. */
   readonly labels: Int32Array;
   /** Number of classes, those without a sample included. */
