@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { OptionsError } from "../core/errors.ts";
-import { improveWasmKernels } from "./_wasm_kernels.ts";
+import { registerWasmKernels } from "./_wasm/register.ts";
 
 /** Where tensors are computed. */
 export type BackendName = "wasm" | "cpu" | "webgpu";
@@ -15,7 +15,7 @@ function silenceBanner(): void {
 async function prepare(name: BackendName): Promise<void> {
   if (name === "wasm") {
     await import("@tensorflow/tfjs-backend-wasm");
-    improveWasmKernels();
+    registerWasmKernels();
   }
   if (name === "webgpu") {
     const adapter = await navigator.gpu?.requestAdapter();
