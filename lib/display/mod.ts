@@ -54,3 +54,4 @@ export * from "./progress.ts";
 export * from "./scatter2d.ts";
 export * from "./spectrum_plot.ts";
 export * from "./table.ts";
+export { view, type ViewOptions } from "./view.ts";

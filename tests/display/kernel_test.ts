@@ -57,11 +57,16 @@ Deno.test("a kernel shows figures with four MIME types, and a bar as one output"
   assertEquals(bar?.map((o) => o.mimeTypes), [["text/html", "text/plain"]]);
 });
 
-/** Cells around a run of `cells` that count what is broadcast: the runner itself drops the library. */
+/**
+ * Cells around a run of `cells` that count what is broadcast: the runner itself drops the library. Its own
+ * messages, which tell it that all outputs have come, do not count.
+ */
 const listen = `const sent = [];
 const { broadcast } = Deno.jupyter;
 Deno.jupyter.broadcast = (type, content, extra) => {
-  sent.push(content.metadata?.interplay?.library ?? type);
+  if (type !== "interplay_flushed") {
+    sent.push(content.metadata?.interplay?.library ?? type);
+  }
   return broadcast.call(Deno.jupyter, type, content, extra);
 };`;
 const tell =

@@ -38,3 +38,10 @@ Deno.test("README's quick start runs as it stands, in ten lines", async () => {
 Deno.test("README's training example runs as it stands", async () => {
   await runSection("Training");
 });
+
+Deno.test("README's loss runs as it stands", async () => {
+  assertMatch(
+    await runSection("Losses"),
+    /^Float32Array\(1\) \[ -?0\.\d+ \]\n$/,
+  );
+});

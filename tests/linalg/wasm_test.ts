@@ -6,6 +6,7 @@ import { portableEigenvalues } from "../../lib/linalg/_tridiagonal.ts";
 import {
   khatriRao,
   portableOuterProducts,
+  portableRowProducts,
   transpose,
 } from "../../lib/linalg/products.ts";
 import { normalizeRows } from "../../lib/linalg/rows.ts";
@@ -388,6 +389,20 @@ for (const [build, kernel] of kernels) {
       kernel.addRowProducts(sum, x);
       portableOuterProducts(expected, transpose(x));
       sameTriangle(sum, expected, columns);
+    }
+  });
+
+  Deno.test(`rowProducts() are the inner products of all rows (${build})`, () => {
+    for (const [rows = 0, columns = 0] of shapes) {
+      for (const others of [1, 4, 7, 66]) {
+        const a = randomMatrix(rows, columns, 6);
+        const b = randomMatrix(others, columns, 7);
+        const expected = portableRowProducts(a, b).data;
+        const allowed = 1e-15 * (columns + 8) * largest(expected);
+        kernel.rowProducts(a, b).forEach((x, i) =>
+          assert(Math.abs(x - expected[i]!) <= allowed, `${i}`)
+        );
+      }
     }
   });
 

@@ -10,7 +10,13 @@ import * as metrics from "interplay/metrics";
 import { BATTERY } from "./battery.ts";
 
 /** Functions of the folder that are about metrics, not metrics themselves. */
-const ABOUT = ["describe", "explain", "report", "sanityCheck"];
+const ABOUT = [
+  "describe",
+  "explain",
+  "report",
+  "sanityCheck",
+  "useNativeLapack",
+];
 
 const functions = Object.entries(metrics)
   .filter(([name, value]) => typeof value === "function" && /^[a-z]/.test(name))
