@@ -49,6 +49,12 @@ export {
   displayLibrary,
   type LibraryMode,
 } from "./library.ts";
+export {
+  live,
+  type LiveEvent,
+  type LiveOptions,
+  type LiveRun,
+} from "./live.ts";
 export type * from "./plotly_json.ts";
 export * from "./progress.ts";
 export * from "./scatter2d.ts";
