@@ -72,6 +72,14 @@ export interface Chart {
   readonly notes?: readonly string[];
 }
 
+/** A record that says how it is drawn. */
+export interface Charted {
+  /** Its tables, by name. */
+  readonly series: Readonly<Record<string, SeriesTable>>;
+  /** How they are drawn, the most telling chart first. */
+  readonly charts: readonly Chart[];
+}
+
 /**
  * Names of the columns that hold the interval around `column`, where a table summarizes several runs.
  *

@@ -23,8 +23,13 @@ export interface Displayable {
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
 }
 
-/** How a record is shown: as a bundle, at once or after something has been loaded. */
-export type View = (record: object) => MimeBundle | Promise<MimeBundle>;
+/**
+ * How records of a kind are shown: `plain` is what the record says of itself, to be shown with it or replaced.
+ */
+export type View = (
+  record: object,
+  plain: MimeBundle,
+) => MimeBundle | Promise<MimeBundle>;
 
 const views = new Map<string, View>();
 
@@ -45,8 +50,8 @@ const views = new Map<string, View>();
  *
  * const kind = "example/point";
  * const point = displayable({ x: 1 }, () => ({ "text/plain": "plain" }), { kind });
- * const restore = registerView(kind, () => ({ "text/plain": "drawn" }));
- * assertEquals(point[jupyterDisplay](), { "text/plain": "drawn" });
+ * const restore = registerView(kind, (_, plain) => ({ ...plain, "image/svg+xml": "<svg/>" }));
+ * assertEquals(point[jupyterDisplay](), { "text/plain": "plain", "image/svg+xml": "<svg/>" });
  * restore();
  * assertEquals(point[jupyterDisplay](), { "text/plain": "plain" });
  * ```
@@ -87,7 +92,7 @@ export function displayable<T extends object>(
   const { kind } = options;
   const view = () => kind === undefined ? undefined : views.get(kind);
   return Object.defineProperty(record, jupyterDisplay, {
-    value: () => (view() ?? bundle)(record),
+    value: () => view()?.(record, bundle(record)) ?? bundle(record),
     enumerable: false,
   }) as T & Displayable;
 }

@@ -2,7 +2,12 @@ import { checksum, type DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { EpochRecord } from "../training/history.ts";
 import type { EpochEvent, TrainingEvent } from "../training/run.ts";
-import type { ExperimentEvent, RowEvent, StageEvent } from "./event.ts";
+import type {
+  ExperimentEvent,
+  RowEvent,
+  StageEvent,
+  WorkEvent,
+} from "./event.ts";
 import type { ExperimentDefinition } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import type { Journal, JournalRow, StageRecord } from "./_journal.ts";
@@ -153,6 +158,19 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     return (this.#tables.get(table) ?? []) as Row<S["series"][T]>[];
   }
 
+  step(
+    { step, steps, loss = NaN }: { step: number; steps: number; loss?: number },
+  ): WorkEvent {
+    const { name: stage } = this.#stageUnderWay("tell of a step");
+    return {
+      type: "step",
+      stage,
+      step: this.#finished * steps + step,
+      steps: this.#stages.length * steps,
+      loss,
+    };
+  }
+
   async *follow(
     run: AsyncIterable<TrainingEvent>,
     onEpoch: (event: EpochEvent) => readonly RowEvent[] = () => [],
@@ -160,7 +178,7 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     const { name } = this.#stageUnderWay("follow a training run");
     let last: EpochEvent | undefined;
     for await (const event of run) {
-      if (event.type === "step") yield this.#progress(event.step, event.steps);
+      if (event.type === "step") yield this.step(event);
       if (event.type !== "epoch") continue;
       last = event;
       yield { type: "epoch", stage: name, record: event.record };
@@ -228,12 +246,6 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     }
     const stages = this.#stages.length;
     return (state) => ({ type: "stage", stage, index, stages, state });
-  }
-
-  #progress(done: number, total: number): ExperimentEvent {
-    const { name: stage } = this.#stageUnderWay("tell of progress");
-    const share = (this.#finished + done / total) / this.#stages.length;
-    return { type: "progress", stage, done, total, share };
   }
 
   async #restore(record: StageRecord): Promise<void> {

@@ -16,18 +16,18 @@ export interface StageEvent {
   readonly state: "begun" | "finished" | "restored";
 }
 
-/** Work goes on. */
-export interface StageProgressEvent {
+/** A step was done: of training, or of anything else that takes many. */
+export interface WorkEvent {
   /** Tells events apart. */
-  readonly type: "progress";
+  readonly type: "step";
   /** The stage under way. */
   readonly stage: string;
-  /** Steps of this stage that are done. */
-  readonly done: number;
-  /** Steps of this stage. */
-  readonly total: number;
-  /** Share of the whole run in `[0, 1]`, each stage counted alike. */
-  readonly share: number;
+  /** Steps of the whole run so far, where every stage counts as many as the one under way. */
+  readonly step: number;
+  /** Steps of the whole run, counted in the same way: `step / steps` is the share that is done. */
+  readonly steps: number;
+  /** Training loss before the step, in nats; NaN where nothing is trained. */
+  readonly loss: number;
 }
 
 /** A model was measured. */
@@ -61,7 +61,7 @@ export interface ResultEvent<S extends ExperimentShape = ExperimentShape> {
 /** What a run tells as it goes. */
 export type ExperimentEvent<S extends ExperimentShape = ExperimentShape> =
   | StageEvent
-  | StageProgressEvent
+  | WorkEvent
   | MeasuredEvent
   | RowEvent
   | ResultEvent<S>;

@@ -49,6 +49,15 @@ export class ExperimentRun<S extends ExperimentShape = ExperimentShape>
     return this.#look();
   }
 
+  /** The same, for `live`; there once the first event has come. */
+  get history(): Result<S> {
+    const result = this.#look();
+    if (result !== undefined) return result;
+    throw new Error(
+      "Cannot show the run: expected one that has begun, received one that has not",
+    );
+  }
+
   /** The events that are still to come. */
   [Symbol.asyncIterator](): AsyncGenerator<ExperimentEvent<S>, void> {
     this.#begun = true;

@@ -3,7 +3,7 @@ import type { DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { EpochRecord } from "../training/history.ts";
 import type { EpochEvent, TrainingEvent } from "../training/run.ts";
-import type { ExperimentEvent, RowEvent } from "./event.ts";
+import type { ExperimentEvent, RowEvent, WorkEvent } from "./event.ts";
 import type { ExperimentShape, Row } from "./result.ts";
 
 /**
@@ -38,6 +38,14 @@ export interface Lab<S extends ExperimentShape> {
   rows<T extends keyof S["series"] & string>(
     table: T,
   ): readonly Row<S["series"][T] & SeriesTable>[];
+  /** Step `step` of `steps` of the stage is done. Yield what it returns; `follow` does so for trainers. */
+  step(
+    done: {
+      readonly step: number;
+      readonly steps: number;
+      readonly loss?: number;
+    },
+  ): WorkEvent;
   /**
    * Reads a training run to its end and passes its news on; `onEpoch` makes rows of what was measured.
    * Returns the last measurement.

@@ -47,5 +47,13 @@ export type {
 } from "./result.ts";
 export { type SaveOptions, saveResult } from "./save_result.ts";
 export type * from "./schema.ts";
+export {
+  type Repetition,
+  type SummarizeOptions,
+  summarizeResults,
+} from "./summarize_results.ts";
 export * from "./training_config.ts";
 export * from "./training_dynamics.ts";
+export type { VerifiedPart } from "./_comparison.ts";
+export type { IntervalRecord } from "./_interval.ts";
+export * from "./verify.ts";
