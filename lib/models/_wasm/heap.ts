@@ -120,21 +120,9 @@ interface Backend {
 /** Takes memory that is given back by whoever lent the function. */
 export type Take = (bytes: number) => number;
 
-/** The two builds: fused multiply–add of relaxed SIMD, or plain SIMD. */
-export type Build = keyof typeof modules;
-
-/** The build for this host. */
-function bestBuild(): Build {
-  const relaxed = Uint8Array.fromBase64(modules.relaxed);
-  return WebAssembly.validate(relaxed) ? "relaxed" : "simd";
-}
-
 /** An instance of the module on this memory. */
-export function instantiate(
-  memory: WebAssembly.Memory,
-  build: Build = bestBuild(),
-): Exports {
-  const bytes = Uint8Array.fromBase64(modules[build]);
+export function instantiate(memory: WebAssembly.Memory): Exports {
+  const bytes = Uint8Array.fromBase64(modules.simd);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
   });
