@@ -29,13 +29,13 @@ export type * from "./event.ts";
 export type * from "./experiment.ts";
 export * from "./experiment_run.ts";
 export type * from "./lab.ts";
+export * from "./linear_mode_connectivity.ts";
 export { loadResult } from "./load_result.ts";
 export * from "./model_config.ts";
 export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
   Claim,
   ColumnsOf,
-  DataRecord,
   ExperimentShape,
   KeptEvaluation,
   PaperReference,
