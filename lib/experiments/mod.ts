@@ -32,6 +32,7 @@ export type * from "./lab.ts";
 export * from "./linear_mode_connectivity.ts";
 export { loadResult } from "./load_result.ts";
 export * from "./model_config.ts";
+export * from "./pruning.ts";
 export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
   Claim,
