@@ -31,6 +31,7 @@ export * from "./experiment_run.ts";
 export type * from "./lab.ts";
 export { loadResult } from "./load_result.ts";
 export * from "./model_config.ts";
+export { repeat, type RepeatOptions, type SeveralOptions } from "./repeat.ts";
 export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
   Claim,
@@ -52,8 +53,10 @@ export {
   type SummarizeOptions,
   summarizeResults,
 } from "./summarize_results.ts";
+export * from "./sweep.ts";
 export * from "./training_config.ts";
 export * from "./training_dynamics.ts";
 export type { VerifiedPart } from "./_comparison.ts";
 export type { IntervalRecord } from "./_interval.ts";
 export * from "./verify.ts";
+export type { JobsProgress } from "./_jobs.ts";
