@@ -41,6 +41,12 @@ export class FormatError extends Error {
   override readonly name: string = "FormatError";
 }
 
+/** Memory, or something else the machine has only so much of, ran out. */
+export class ResourceError extends Error {
+  /** Always "ResourceError". */
+  override readonly name: string = "ResourceError";
+}
+
 /** Work was left before its step had ended, because somebody insisted. */
 export class InterruptedError extends Error {
   /** Always "InterruptedError". */

@@ -1,23 +1,22 @@
-import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
-import { NotFiniteError } from "../core/errors.ts";
-import { TensorScope } from "../core/tensor_scope.ts";
-import { batches } from "../data/batches.ts";
 import type { DataSet } from "../data/data_set.ts";
-import { gatherInputs } from "../data/subset.ts";
-import {
-  interplay,
-  type InterplayOptions,
-  type InterplayRecord,
+import type { BatchInterplay } from "../metrics/batch_interplay.ts";
+import type {
+  EstimateOptions,
+  InterplayEstimates,
+} from "../metrics/estimate.ts";
+import type {
+  InterplayOptions,
+  InterplayRecord,
 } from "../metrics/interplay.ts";
-import {
-  type NeuralCollapse,
-  neuralCollapse,
-} from "../metrics/neural_collapse.ts";
+import type { NeuralCollapse } from "../metrics/neural_collapse.ts";
 import { referenceEffort } from "../metrics/reference.ts";
 import type { Classifier, ClassifierHead } from "../models/classifier.ts";
 import { checkFit } from "./_fit.ts";
+import { forwardAll } from "./_forward_all.ts";
+import { measureSides } from "./_measures.ts";
+import { scoreAll } from "./_scores.ts";
 
 /** A matrix on the host. */
 export interface HostMatrix {
@@ -37,7 +36,7 @@ export interface InterplayMeasures {
   readonly mir: number;
   /** In `[0, 1]`; NaN where both entropies are 0. */
   readonly hdr: number;
-  /** Samples behind entropies, MIR and HDR: those whose representation is not zero. */
+  /** Samples behind entropies, MIR and HDR: those whose representation is not zero, in full batches if so. */
   readonly samples: number;
   /** Number of classes. */
   readonly classes: number;
@@ -45,6 +44,10 @@ export interface InterplayMeasures {
   readonly reference?: NonNullable<InterplayRecord["reference"]>;
   /** The place of MIR between shuffled labels (0) and collapse (1), where there is a reference. */
   readonly mirCalibrated?: number;
+  /** The errors, if the joint entropy was estimated. */
+  readonly estimate?: InterplayEstimates;
+  /** Means over batches with their spread and their value at collapse, where they were asked for. */
+  readonly batches?: BatchInterplay;
   /** Variability collapse. */
   readonly nc1: NeuralCollapse["nc1"];
   /** Simplex frame. */
@@ -75,130 +78,59 @@ export interface Evaluation {
   readonly head: ClassifierHead;
 }
 
-/** Options of {@linkcode evaluate}. */
-export interface EvaluateOptions {
+/** What an evaluation computes, and how. */
+export interface EvaluationMode {
+  /**
+   * "whole" (if left out): exact over all samples. "batches": entropies, MIR and HDR are means over batches,
+   * the way of the paper's figures, for comparison with those. "both": the whole, and beside it `batches`.
+   */
+  readonly mode?: "whole" | "batches" | "both";
+  /** Samples a batch of those means; 64 if left out. Changes the result. */
+  readonly size?: number;
+  /**
+   * Estimates the joint entropy of the whole where its matrix is too large to decompose, as `interplay` does
+   * with `estimate: "slq"`; false if left out.
+   */
+  readonly estimate?: false | Omit<EstimateOptions, "estimate">;
   /** Samples a forward pass; changes memory and speed, not the result. 512 if left out. */
   readonly batchSize?: number;
+}
+
+/** Options of {@linkcode evaluate}. */
+export interface EvaluateOptions extends EvaluationMode {
   /** `false` for none (if left out), or the effort of the yardsticks as `interplay` takes it. */
   readonly reference?: NonNullable<InterplayOptions["reference"]>;
+  /** Of the softmax behind the loss; 1 if left out. */
+  readonly temperature?: number;
 }
+
+/** The fields of {@linkcode EvaluationMode} for a schema whose other fields stand beside them. */
+export const evaluationFields = {
+  mode: z.enum(["whole", "batches", "both"]).default("whole"),
+  size: z.int().min(2).default(64),
+  estimate: z.union([
+    z.literal(false),
+    z.strictObject({
+      standardError: z.number().positive().default(0.01),
+      maxProbes: z.int().min(4).default(256),
+      seed: z.int().default(0),
+    }),
+  ]).default(false),
+  batchSize: z.int().positive().default(512),
+};
 
 const evaluateOptions = z.strictObject({
-  batchSize: z.int().positive().default(512),
+  ...evaluationFields,
   reference: z.union([z.literal(false), referenceEffort]).default(false),
+  temperature: z.number().positive().default(1),
 });
 
-/** Representations and logits of all samples, brought to the host batch by batch. */
-async function forwardAll(
-  model: Classifier,
-  data: DataSet,
-  batchSize: number,
-): Promise<{ representations: HostMatrix; logits: HostMatrix }> {
-  const rows = data.labels.length;
-  const representations = new Float32Array(rows * model.dimension);
-  const logits = new Float32Array(rows * model.classes);
-  let at = 0;
-  for (const batch of batches(data, { size: batchSize, shuffle: false })) {
-    using scope = new TensorScope();
-    const inputs = scope.own(
-      tf.tensor(gatherInputs(data, batch), [
-        batch.length,
-        ...model.inputShape,
-      ]),
-    );
-    const out = model.forward(inputs);
-    scope.own(out.representations);
-    scope.own(out.logits);
-    representations.set(
-      await out.representations.data(),
-      at * model.dimension,
-    );
-    logits.set(await out.logits.data(), at * model.classes);
-    at += batch.length;
-  }
-  return {
-    representations: { data: representations, shape: [rows, model.dimension] },
-    logits: { data: logits, shape: [rows, model.classes] },
-  };
-}
-
-/** Cross-entropy of one row of logits, by a log-sum-exp in float64, and its largest class. */
-function score(
-  row: Float32Array,
-  label: number,
-): { loss: number; prediction: number } {
-  let prediction = 0;
-  row.forEach((x, c) => {
-    if (x > row[prediction]!) prediction = c;
-  });
-  const largest = row[prediction]!;
-  const sum = row.reduce((total, x) => total + Math.exp(x - largest), 0);
-  return { loss: largest + Math.log(sum) - row[label]!, prediction };
-}
-
-function scoreAll(
-  { data, shape: [rows, classes] }: HostMatrix,
-  labels: Int32Array,
-): { loss: number; accuracy: number; predictions: Int32Array } {
-  const predictions = new Int32Array(rows);
-  let loss = 0;
-  let right = 0;
-  for (let i = 0; i < rows; i++) {
-    const row = data.subarray(i * classes, (i + 1) * classes);
-    const scored = score(row, labels[i]!);
-    loss += scored.loss;
-    right += scored.prediction === labels[i] ? 1 : 0;
-    predictions[i] = scored.prediction;
-  }
-  return { loss: loss / rows, accuracy: right / rows, predictions };
-}
-
-/**
- * The samples that have a direction. Rectified units can all be off for a sample; a zero vector has no
- * cosine with anything, and one of them should not end a run of hours.
- */
-function directed(
-  { data, shape: [rows, columns] }: HostMatrix,
-  labels: Int32Array,
-): { Z: HostMatrix; labels: Int32Array } {
-  const row = (i: number) => data.subarray(i * columns, (i + 1) * columns);
-  const kept = Uint32Array.from({ length: rows }, (_, i) => i)
-    .filter((i) => row(i).some((x) => x !== 0));
-  if (kept.length === rows) {
-    return { Z: { data, shape: [rows, columns] }, labels };
-  }
-  if (kept.length === 0) {
-    new Check("evaluate the model").fail(
-      NotFiniteError,
-      "a representation that is not zero",
-      `${rows} zero rows: every unit is off (try a smaller learning rate)`,
-    );
-  }
-  const Z = gatherInputs({ inputs: data, shape: [rows, columns] }, kept);
-  return {
-    Z: { data: Z, shape: [kept.length, columns] },
-    labels: Int32Array.from(kept, (i) => labels[i]!),
-  };
-}
-
-/** Everything `interplay` and `neuralCollapse` say, as plain fields. */
-function measure(
-  representations: HostMatrix,
-  { labels, head, reference }: {
-    labels: Int32Array;
-    head: ClassifierHead;
-    reference: NonNullable<InterplayOptions["reference"]>;
-  },
-): InterplayMeasures {
-  const sides = directed(representations, labels);
-  const information = interplay(sides.Z, sides.labels, head, { reference });
-  const collapse = neuralCollapse(representations, labels, head);
-  return { ...information, ...collapse };
-}
+/** Options of an evaluation, complete. */
+export type CompleteEvaluateOptions = z.output<typeof evaluateOptions>;
 
 /**
  * Measures a classifier on a whole data set: loss, accuracy, entropies, MIR, HDR and neural collapse.
- * Exact over all samples, never a mean over batches.
+ * Exact over all samples, never a mean over batches, unless `mode` asks for those.
  *
  * A sample whose representation is zero has no direction: entropies, MIR and HDR leave it out, and
  * `samples` says how many took part. Neural collapse and accuracy count it.
@@ -238,17 +170,28 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const check = new Check("evaluate the model");
-  const { batchSize, reference } = check.options(evaluateOptions, options);
+  const how = check.options(evaluateOptions, options);
   checkFit(check, model, data);
-  const { representations, logits } = await forwardAll(model, data, batchSize);
-  const head = await model.head();
+  const { representations, logits } = await forwardAll(
+    model,
+    data,
+    how.batchSize,
+  );
   const { labels } = data;
+  const sides = { representations, labels, head: await model.head() };
   return {
-    ...scoreAll(logits, labels),
-    measures: measure(representations, { labels, head, reference }),
-    representations,
+    ...scoreAll(logits, labels, how.temperature),
+    measures: measureSides(sides, how),
     logits,
-    labels,
-    head,
+    ...sides,
   };
+}
+
+/** The same evaluation with yardsticks, which need no other pass over the data. */
+export function withReference(
+  evaluation: Evaluation,
+  options: EvaluateOptions,
+): Evaluation {
+  const how = new Check("evaluate the model").options(evaluateOptions, options);
+  return { ...evaluation, measures: measureSides(evaluation, how) };
 }

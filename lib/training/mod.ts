@@ -37,12 +37,39 @@ export type {
   ClassifierWeight,
   Forward,
 } from "../models/classifier.ts";
-export * from "./evaluate.ts";
-export type { EpochRecord, History, Outcome } from "./history.ts";
+export type { DecayOf } from "./_optimizer.ts";
+export type { InformationWeights } from "./_information_term.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationMode,
+  type HostMatrix,
+  type InterplayMeasures,
+} from "./evaluate.ts";
+export type {
+  BestRecord,
+  DataRecord,
+  EpochRecord,
+  History,
+  MeasuredWeights,
+  Outcome,
+  Versions,
+} from "./history.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
 export {
+  type LossBatch,
   type SupervisedData,
   type SupervisedOptions,
   trainSupervised,
 } from "./train_supervised.ts";
+export type {
+  CheckpointOptions,
+  EarlyStopOptions,
+  EmaOptions,
+  EvaluationPlan,
+  Interval,
+  ReferencePlan,
+  TrainingOptions,
+} from "./training_options.ts";

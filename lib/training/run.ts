@@ -11,13 +11,17 @@ export interface StepEvent {
   readonly step: number;
   /** Steps of the whole run. */
   readonly steps: number;
-  /** Training loss of its batch before the step, in nats. */
+  /** Training loss of its batch before the step, all terms together, in nats. */
   readonly loss: number;
   /** Its learning rate. */
   readonly learningRate: number;
+  /** Length of the gradient, all weights taken together, before it is clipped. */
+  readonly gradientNorm: number;
+  /** What else is known of the batch before the step: terms of the loss, accuracy. */
+  readonly parts: Readonly<Record<string, number>>;
 }
 
-/** An epoch was measured; the first such event comes before training. */
+/** The model was measured; the first such event comes before training. */
 export interface EpochEvent {
   /** Tells events apart. */
   readonly type: "epoch";
@@ -25,6 +29,26 @@ export interface EpochEvent {
   readonly record: EpochRecord;
   /** The whole measurement, representations included; only here, for histories stay small. */
   readonly evaluation: Evaluation;
+}
+
+/** The run is safe on disk up to here. */
+export interface CheckpointEvent {
+  /** Tells events apart. */
+  readonly type: "checkpoint";
+  /** Steps so far. */
+  readonly step: number;
+  /** The file. */
+  readonly path: string;
+}
+
+/** The run goes on from a checkpoint; the first event, if it comes. */
+export interface ResumeEvent {
+  /** Tells events apart. */
+  readonly type: "resume";
+  /** Steps that were taken before. */
+  readonly step: number;
+  /** The record so far. */
+  readonly history: History;
 }
 
 /** The run is over. */
@@ -36,19 +60,28 @@ export interface EndEvent {
 }
 
 /** What a run tells as it goes. */
-export type TrainingEvent = StepEvent | EpochEvent | EndEvent;
+export type TrainingEvent<Step extends StepEvent = StepEvent> =
+  | Step
+  | EpochEvent
+  | CheckpointEvent
+  | ResumeEvent
+  | EndEvent;
 
 /**
  * A run that goes on as its events are read: with `for await`, or all at once with
  * {@linkcode TrainingRun.run}. It goes once; leaving the loop ends it, and what was recorded stays in
  * {@linkcode TrainingRun.history}.
  */
-export class TrainingRun implements AsyncIterable<TrainingEvent> {
-  #events: AsyncGenerator<TrainingEvent, void>;
+export class TrainingRun<Step extends StepEvent = StepEvent>
+  implements AsyncIterable<TrainingEvent<Step>> {
+  #events: AsyncGenerator<TrainingEvent<Step>, void>;
   #history: History;
 
   /** Reads `events`; `history` grows as they come. */
-  constructor(events: AsyncGenerator<TrainingEvent, void>, history: History) {
+  constructor(
+    events: AsyncGenerator<TrainingEvent<Step>, void>,
+    history: History,
+  ) {
     this.#events = events;
     this.#history = history;
   }
@@ -59,12 +92,14 @@ export class TrainingRun implements AsyncIterable<TrainingEvent> {
   }
 
   /** The events that are still to come. */
-  [Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
+  [Symbol.asyncIterator](): AsyncGenerator<TrainingEvent<Step>, void> {
     return this.#events;
   }
 
   /** Runs to the end, or to what stops it, and hands back the record. */
-  async run(onEvent?: (event: TrainingEvent) => void): Promise<History> {
+  async run(
+    onEvent?: (event: TrainingEvent<Step>) => void,
+  ): Promise<History> {
     for await (const event of this.#events) onEvent?.(event);
     return this.#history;
   }

@@ -1,274 +1,238 @@
-import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
-import { NotFiniteError } from "../core/errors.ts";
-import { interruptible } from "../core/interrupt.ts";
-import { TensorScope } from "../core/tensor_scope.ts";
+import { ShapeError } from "../core/errors.ts";
+import type { TensorScope } from "../core/tensor_scope.ts";
+import type { Scalar, Tensor2D } from "../core/tfjs_types.ts";
 import { batches } from "../data/batches.ts";
-import type { DataSet } from "../data/data_set.ts";
+import { type DataSet, sampleSize } from "../data/data_set.ts";
 import { gatherInputs } from "../data/subset.ts";
-import { referenceEffort } from "../metrics/reference.ts";
-import type { Classifier } from "../models/classifier.ts";
+import type { Classifier, Forward } from "../models/classifier.ts";
+import { accuracyOf, crossEntropy, targetsOf } from "./_cross_entropy.ts";
 import { checkFit } from "./_fit.ts";
-import { Sgd } from "./_sgd.ts";
-import { evaluate } from "./evaluate.ts";
+import { inputTensor } from "./_forward_all.ts";
 import {
-  type EpochRecord,
-  type History,
-  type Outcome,
-  showableHistory,
-} from "./history.ts";
-import { type EpochEvent, type TrainingEvent, TrainingRun } from "./run.ts";
-import { learningRateAt, type Schedule } from "./schedule.ts";
+  InformationTerm,
+  type InformationWeights,
+  informationWeights,
+} from "./_information_term.ts";
+import { runOf } from "./_loop.ts";
+import type { ComposedLoss, Objective, StepLoss } from "./_objective.ts";
+import { emptyHistory } from "./history.ts";
+import type { TrainingRun } from "./run.ts";
+import {
+  hook,
+  recordedOptions,
+  type TrainingOptions,
+  trainingSchema,
+} from "./training_options.ts";
 
 /** What to learn from and what to measure on. */
 export interface SupervisedData {
   /** Samples the gradients come from. */
   readonly train: DataSet;
-  /** Samples every epoch is measured on, whole. */
+  /** Samples every measurement is made on, whole. */
   readonly test: DataSet;
 }
 
-/** Options of {@linkcode trainSupervised}. */
-export interface SupervisedOptions {
-  /** Passes over the training set; 10 if left out. */
-  readonly epochs?: number;
-  /** Samples a step; 64 if left out. */
-  readonly batchSize?: number;
-  /** At the first step; 0.03 if left out. */
-  readonly learningRate?: number;
-  /** Its course over the run; "cosine" if left out. */
-  readonly schedule?: Schedule;
-  /** Of the gradient; 0.9 if left out. */
-  readonly momentum?: number;
-  /** On matrices and kernels, not on biases; 5e-4 if left out. */
-  readonly weightDecay?: number;
-  /** Fixes the order of the samples; 0 if left out. */
-  readonly seed?: number;
-  /**
-   * When to compute the yardsticks of MIR, which cost several eigen-decompositions: "last" epoch (if
-   * left out), "every" epoch, or never; as an object with their effort.
-   */
-  readonly reference?:
-    | false
-    | "last"
-    | "every"
-    | {
-      /** "last" if left out. */
-      readonly when?: "last" | "every";
-      /** Repetitions; 5 if left out. */
-      readonly permutations?: number;
-      /** Of the permutations; 0 if left out. */
-      readonly seed?: number;
-    };
-  /** Stops the run before its next step; what was recorded stays. */
-  readonly signal?: AbortSignal;
+/** A batch as a loss of your own sees it. Nothing of it is yours to dispose. */
+export interface LossBatch {
+  /** `[n, C]`, before any softmax. */
+  readonly logits: Tensor2D;
+  /** `[n, d]`. */
+  readonly representations: Tensor2D;
+  /** `[n, C]`, one row a sample: 1 at its label, smoothed if asked for. */
+  readonly targets: Tensor2D;
+  /** `[n]`, rows of the training set. */
+  readonly indices: Uint32Array;
+  /** Steps taken before. */
+  readonly step: number;
 }
 
-const yardsticks = z.union([
-  z.literal(false),
-  z.enum(["last", "every"]).transform((when) => ({
-    when,
-    permutations: 5,
-    seed: 0,
-  })),
-  referenceEffort.extend({ when: z.enum(["last", "every"]).default("last") }),
-]);
+/** Options of {@linkcode trainSupervised}. */
+export interface SupervisedOptions extends TrainingOptions {
+  /** Samples a step; 64 if left out. */
+  readonly batchSize?: number;
+  /** `ε` in the targets `(1 − ε)·y + ε/C`; 0 if left out. */
+  readonly labelSmoothing?: number;
+  /** By which logits are divided, in training and for the loss on the test set; 1 if left out. */
+  readonly temperature?: number;
+  /**
+   * Information terms, by what their losses are multiplied with before they are added to the cross-entropy:
+   * `{ mutualInformation: 0.1 }` adds `−0.1·MI`. Of the representations of each batch against the head row of
+   * each sample's label; gradients flow to both.
+   */
+  readonly terms?: InformationWeights;
+  /** Changes the inputs of a batch: `[n · values of a sample]`, of these rows of the training set, in this epoch. */
+  readonly augment?: (
+    inputs: Float32Array,
+    indices: Uint32Array,
+    epoch: number,
+  ) => Float32Array;
+  /** A loss of your own in place of cross-entropy; built of tfjs operations, a scalar. */
+  readonly loss?: (batch: LossBatch) => Scalar;
+}
 
-const supervisedOptions = z.strictObject({
-  epochs: z.int().positive().default(10),
+const supervisedOptions = trainingSchema({
   batchSize: z.int().positive().default(64),
-  learningRate: z.number().positive().default(0.03),
-  schedule: z.enum(["constant", "cosine"]).default("cosine"),
-  momentum: z.number().min(0).lt(1).default(0.9),
-  weightDecay: z.number().nonnegative().default(5e-4),
-  seed: z.int().default(0),
-  reference: yardsticks.prefault("last"),
-  signal: z.custom<AbortSignal>((x) => x instanceof AbortSignal).optional(),
+  labelSmoothing: z.number().min(0).lt(1).default(0),
+  temperature: z.number().positive().default(1),
+  terms: informationWeights.optional(),
+  augment: hook<NonNullable<SupervisedOptions["augment"]>>().optional(),
+  loss: hook<NonNullable<SupervisedOptions["loss"]>>().optional(),
 });
 
 type Options = z.output<typeof supervisedOptions>;
 
-/** A history that can still be written to. */
-type GrowingHistory = Omit<History, "epochs" | "stepLosses" | "outcome"> & {
-  readonly epochs: EpochRecord[];
-  readonly stepLosses: number[];
-  outcome: Outcome;
-};
-
-/** A run in the making: what it works on, and what it has recorded. */
-interface Work {
-  readonly check: Check;
-  readonly model: Classifier;
-  readonly data: SupervisedData;
-  readonly options: Options;
-  /** Steps of the whole run. */
-  readonly steps: number;
-  readonly history: GrowingHistory;
+/** The rows of one step. */
+interface Batch {
+  readonly indices: Uint32Array;
+  /** From 1 on. */
+  readonly epoch: number;
+  readonly step: number;
 }
 
-/**
- * Lets timers, messages and displays have their turn; a notebook stays alive. A zero timer would do as
- * well but takes as long as a step of a small network.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+/** Cross-entropy of batches of labelled samples, and information terms. */
+class SupervisedObjective implements Objective<object> {
+  readonly #check: Check;
+  readonly #model: Classifier;
+  readonly #train: DataSet;
+  readonly #options: Options;
+  #epoch = 0;
+  #order: Uint32Array[] = [];
+  #terms: Promise<InformationTerm | undefined> | undefined;
 
-/** Loss of a batch and its gradients, by name of the variable. */
-function differentiate(
-  { model, data: { train } }: Work,
-  batch: Uint32Array,
-  variables: tf.Variable[],
-): { value: tf.Scalar; grads: tf.NamedTensorMap } {
-  return tf.tidy(() => {
-    const inputs = tf.tensor(gatherInputs(train, batch), [
-      batch.length,
-      ...model.inputShape,
-    ]);
-    const labels = Int32Array.from(batch, (i) => train.labels[i]!);
-    const targets = tf.oneHot(tf.tensor1d(labels, "int32"), model.classes);
-    return tf.variableGrads(() => {
-      const { logits } = model.forward(inputs, { training: true });
-      return tf.losses.softmaxCrossEntropy(targets, logits);
-    }, variables);
-  });
-}
+  constructor(
+    check: Check,
+    model: Classifier,
+    { train, options }: { train: DataSet; options: Options },
+  ) {
+    this.#check = check;
+    this.#model = model;
+    this.#train = train;
+    this.#options = options;
+  }
 
-/** Takes one step and returns the loss before it; a loss that is not finite changes no weight. */
-async function takeStep(
-  work: Work,
-  batch: Uint32Array,
-  { variables, optimizer, learningRate }: {
-    variables: tf.Variable[];
-    optimizer: Sgd;
-    learningRate: number;
-  },
-): Promise<number> {
-  using scope = new TensorScope();
-  const { value, grads } = differentiate(work, batch, variables);
-  scope.own(value);
-  for (const gradient of Object.values(grads)) scope.own(gradient);
-  const loss = (await value.data())[0]!;
-  if (!Number.isFinite(loss)) {
-    const step = work.history.stepLosses.length + 1;
-    work.check.fail(
-      NotFiniteError,
-      "a finite loss",
-      `${loss} at step ${step} (try a learning rate below ${work.options.learningRate})`,
+  async prepare(step: number, scope: TensorScope): Promise<StepLoss<object>> {
+    const batch = this.#batch(step);
+    const inputs = scope.own(this.#inputs(batch));
+    const forward = () => this.#forward(inputs, step);
+    const { targets, oneHot } = this.#targets(batch, scope);
+    const information = await this.#information();
+    const term = await information?.prepare(
+      oneHot,
+      () => forward().representations,
     );
+    const compute = () => {
+      const out = forward();
+      const loss = this.#loss(out, targets, batch);
+      const parts = { accuracy: accuracyOf(targets, out.logits) };
+      return term
+        ? this.#withTerm(loss, term(out.representations), parts)
+        : { loss, parts };
+    };
+    return { compute, extra: {} };
   }
-  optimizer.step(grads, learningRate);
-  return loss;
-}
 
-/** Learning rate of the step after `step` others. */
-function rateAfter({ options, steps }: Work, step: number): number {
-  const { schedule, learningRate: base } = options;
-  return learningRateAt(schedule, { base, step, steps });
-}
+  #information(): Promise<InformationTerm | undefined> {
+    const { terms: weights } = this.#options;
+    this.#terms ??= InformationTerm.of(this.#check, this.#model, { weights });
+    return this.#terms;
+  }
 
-/** Measures the model on the whole test set and records it. */
-async function measureEpoch(
-  work: Work,
-  epoch: number,
-  losses: readonly number[],
-): Promise<EpochEvent> {
-  const { reference, epochs } = work.options;
-  const wanted = reference &&
-    (reference.when === "every" || epoch === epochs);
-  const evaluation = await evaluate(work.model, work.data.test, {
-    reference: wanted
-      ? { permutations: reference.permutations, seed: reference.seed }
-      : false,
-  });
-  const step = work.history.stepLosses.length;
-  const record: EpochRecord = {
-    epoch,
-    step,
-    learningRate: rateAfter(work, Math.max(step - 1, 0)),
-    trainLoss: losses.reduce((a, b) => a + b, 0) / losses.length,
-    loss: evaluation.loss,
-    accuracy: evaluation.accuracy,
-    ...evaluation.measures,
-  };
-  work.history.epochs.push(record);
-  return { type: "epoch", record, evaluation };
-}
-
-/** All events up to the last epoch, or to an abort. */
-async function* train(work: Work): AsyncGenerator<TrainingEvent, Outcome> {
-  const { model, data, options, steps, history: { stepLosses } } = work;
-  const variables = model.weights
-    .filter(({ trainable }) => trainable)
-    .map(({ variable }) => variable);
-  using optimizer = new Sgd(variables, options);
-  yield await measureEpoch(work, 0, []);
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    const first = stepLosses.length;
-    const order = { size: options.batchSize, seed: options.seed, epoch };
-    for (const batch of batches(data.train, order)) {
-      await nextTurn();
-      if (options.signal?.aborted) return "stopped";
-      const learningRate = rateAfter(work, stepLosses.length);
-      const how = { variables, optimizer, learningRate };
-      const loss = await takeStep(work, batch, how);
-      const step = stepLosses.push(loss);
-      yield { type: "step", epoch, step, steps, loss, learningRate };
+  /** What step `step` sees: the order depends on seed and epoch alone. */
+  #batch(step: number): Batch {
+    const { batchSize: size, seed } = this.#options;
+    const perEpoch = stepsPerEpoch(this.#train, size);
+    const epoch = Math.floor(step / perEpoch) + 1;
+    if (epoch !== this.#epoch) {
+      this.#order = batches(this.#train, { size, seed, epoch });
+      this.#epoch = epoch;
     }
-    yield await measureEpoch(work, epoch, stepLosses.slice(first));
+    return { indices: this.#order[step % perEpoch]!, epoch, step };
   }
-  return "completed";
+
+  #inputs({ indices, epoch }: Batch): tf.Tensor {
+    const { augment } = this.#options;
+    const plain = gatherInputs(this.#train, indices);
+    const inputs = augment ? augment(plain, indices, epoch) : plain;
+    const size = indices.length * sampleSize(this.#train);
+    if (inputs.length !== size) {
+      this.#check.fail(
+        ShapeError,
+        `${size} values from \`augment\``,
+        inputs.length,
+      );
+    }
+    return inputTensor(this.#model, inputs, indices.length);
+  }
+
+  #targets({ indices }: Batch, scope: TensorScope) {
+    const labels = Int32Array.from(indices, (i) => this.#train.labels[i]!);
+    const { classes } = this.#model;
+    const { labelSmoothing: smoothing } = this.#options;
+    return {
+      targets: scope.own(targetsOf(labels, { classes, smoothing })),
+      oneHot: scope.own(targetsOf(labels, { classes })),
+    };
+  }
+
+  #forward(inputs: tf.Tensor, step: number): Forward {
+    const how = { training: true, step };
+    return this.#model.forward(inputs, how);
+  }
+
+  #loss(
+    { logits, representations }: Forward,
+    targets: tf.Tensor2D,
+    { indices, step }: Batch,
+  ): tf.Scalar {
+    const { loss, temperature } = this.#options;
+    return loss
+      ? loss({ logits, representations, targets, indices, step })
+      : crossEntropy(targets, logits, temperature);
+  }
+
+  #withTerm(
+    loss: tf.Scalar,
+    information: tf.Scalar,
+    parts: ComposedLoss["parts"],
+  ): ComposedLoss {
+    const name = this.#options.loss ? "ownLoss" : "crossEntropy";
+    return {
+      loss: tf.add(loss, information),
+      parts: { ...parts, [name]: loss, information },
+    };
+  }
 }
 
-/** A record that says how the run is made, and waits for its epochs. */
-function emptyHistory(
-  model: Classifier,
-  data: SupervisedData,
-  { signal: _, ...options }: Options,
-): GrowingHistory {
-  return showableHistory({
-    epochs: [],
-    stepLosses: [],
-    outcome: "running",
-    model: model.name,
-    data: { train: data.train.name, test: data.test.name },
-    backend: tf.getBackend(),
-    options,
-  });
-}
-
-/** All events, and how it ended in the history; leaving early counts as a stop. */
-async function* supervise(work: Work): AsyncGenerator<TrainingEvent, void> {
-  const { history } = work;
-  try {
-    history.outcome = yield* train(work);
-  } catch (error) {
-    history.outcome = "failed";
-    throw error;
-  } finally {
-    if (history.outcome === "running") history.outcome = "stopped";
-  }
-  yield { type: "end", history };
+function stepsPerEpoch(train: DataSet, batchSize: number): number {
+  return Math.ceil(train.labels.length / batchSize);
 }
 
 /**
- * Trains a classifier by cross-entropy and stochastic gradient descent, and measures it on the whole test
- * set before training and after every epoch: loss, accuracy, entropies, MIR, HDR and neural collapse.
+ * Trains a classifier by cross-entropy and gradient descent, and measures it on the whole test set before
+ * training and after every epoch: loss, accuracy, entropies, MIR, HDR and neural collapse.
  *
  * Nothing happens until events are read, with `for await` or `.run()`. The model learns in place. An
  * abort, or an interrupt of the kernel, takes effect before the next step and is no error: the history
  * stays, with the outcome "stopped". The same seed gives bitwise the same history on the same backend.
  *
+ * With a `checkpoint` the run is kept in a file, written whole or not at all, and goes on from it when the
+ * same call is made again: after a stop, after an error, after a power cut, with bitwise the same numbers as a
+ * run that was never broken off. A finished run comes back with its history and weights at once.
+ *
  * @param model Any classifier; it keeps the weights it ends with.
  * @param data Training and test set, as `split` makes them.
- * @param options Length, step size, order, yardsticks and signal.
+ * @param options Length, optimizer, loss, measurements, early stop, checkpoint and signal.
  * @returns The run, to be read.
  * @throws {ShapeError} The samples do not fit the model.
  * @throws {LabelError} The classes do not fit the model, or the test set lacks one (when run).
- * @throws {NotFiniteError} The loss is not finite (when run); the weights are those before that step.
- * @throws {OptionsError} An option is unknown or out of range.
+ * @throws {NotFiniteError} Loss or gradient is not finite (when run); the weights are those before that step.
+ * @throws {ResourceError} Memory ran out (when run).
+ * @throws {FormatError} The checkpoint is damaged (when run).
+ * @throws {OptionsError} An option is unknown or out of range, or the checkpoint is that of another run
+ * (when run).
  *
  * @example
  * ```ts
@@ -280,13 +244,18 @@ async function* supervise(work: Work): AsyncGenerator<TrainingEvent, void> {
  * await useBackend("auto");
  * const data = split(syntheticDigits({ samples: 600 }));
  * const model = mlp({ inputDimension: 784, hidden: [32, 16], classes: 10 });
- * const { epochs } = await trainSupervised(model, data, { epochs: 2 }).run((event) => {
+ * const { epochs } = await trainSupervised(model, data, {
+ *   epochs: 2,
+ *   terms: { mutualInformation: 0.1 },
+ * }).run((event) => {
  *   if (event.type === "epoch") console.log(event.record.accuracy, event.record.mir);
  * });
  * assertEquals(epochs.map((e) => e.epoch), [0, 1, 2]);
  * assert(epochs[2]!.loss < epochs[0]!.loss);
  * model.dispose();
  * ```
+ *
+ * @see Song, Tan, Zou, Chen, Ma and Huang, arXiv 2409.16767, for the terms.
  */
 export function trainSupervised(
   model: Classifier,
@@ -295,15 +264,25 @@ export function trainSupervised(
 ): TrainingRun {
   const check = new Check("train the model");
   const parsed = check.options(supervisedOptions, options);
-  checkFit(check, model, data.train);
-  checkFit(check, model, data.test);
-  const perEpoch = Math.ceil(data.train.labels.length / parsed.batchSize);
-  const steps = perEpoch * parsed.epochs;
-  const history = emptyHistory(model, data, parsed);
-  const work = { check, model, data, options: parsed, steps, history };
-  const events = interruptible(
-    (signal) => supervise({ ...work, options: { ...parsed, signal } }),
-    parsed.signal,
-  );
-  return new TrainingRun(events, history);
+  const { train, test } = data;
+  checkFit(check, model, train);
+  checkFit(check, model, test);
+  return runOf({
+    check,
+    model,
+    test,
+    options: parsed,
+    stepsPerEpoch: stepsPerEpoch(train, parsed.batchSize),
+    temperature: parsed.temperature,
+    history: emptyHistory({
+      kind: "supervised",
+      model,
+      data: { train, test },
+      options: recordedOptions(parsed),
+    }),
+    objective: new SupervisedObjective(check, model, {
+      train,
+      options: parsed,
+    }),
+  });
 }

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { loadMnist, split, syntheticDigits } from "interplay/data";
+import { checksum, loadMnist, split, syntheticDigits } from "interplay/data";
 import { mlp, useBackend } from "interplay/models";
 import {
   evaluate,
@@ -277,12 +277,29 @@ Deno.test("a history says how it was made, and shows itself", async () => {
     batchSize: 16,
     learningRate: 0.03,
     schedule: "cosine",
+    warmup: 0,
+    optimizer: "sgd",
     momentum: 0.9,
+    nesterov: false,
     weightDecay: 5e-4,
+    decayed: "matrices",
+    labelSmoothing: 0,
+    temperature: 1,
+    evaluation: {
+      mode: "whole",
+      size: 64,
+      estimate: false,
+      batchSize: 512,
+      every: { epochs: 1 },
+    },
     seed: 0,
     reference: false,
   });
-  assertStringIncludes(made.data.test, "test of split(seed 0)");
+  assertEquals(made.kind, "supervised");
+  assertEquals(made.versions.deno, Deno.version.deno);
+  assertEquals(made.data["train"]?.samples, 96);
+  assertEquals(made.data["test"]?.checksum, checksum(data.test));
+  assertStringIncludes(made.data["test"]?.name ?? "", "test of split(seed 0)");
   const { "text/plain": text } = await made[jupyterDisplay]();
   assertStringIncludes(String(text), "completed");
   assertStringIncludes(String(text), "MIR");
