@@ -36,7 +36,6 @@ export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
   Claim,
   ColumnsOf,
-  DataRecord,
   ExperimentShape,
   KeptEvaluation,
   PaperReference,

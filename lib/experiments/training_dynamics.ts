@@ -25,7 +25,8 @@ import {
   type ReferenceColumns,
   referenceColumns,
 } from "./reference_columns.ts";
-import type { ColumnsOf, DataRecord, ExperimentShape } from "./result.ts";
+import type { DataRecord } from "../training/history.ts";
+import type { ColumnsOf, ExperimentShape } from "./result.ts";
 import { Table, unless } from "./_table.ts";
 import { type TrainingConfig, trainingConfig } from "./training_config.ts";
 
@@ -120,19 +121,21 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
   yield* lab.stage("training", async function* () {
     using scope = new TensorScope();
     const model = scope.own(lab.model());
-    const reference = { when: "last", permutations } as const;
-    const options = { ...training, reference, seed, signal };
-    const { record } = yield* lab.follow(
-      trainSupervised(model, data, options),
-      ({ record, evaluation }) => [lab.row("epochs", {
-        ...epochColumns(record),
-        ...batchColumns(evaluation, batch),
-      })],
-    );
-    for (const row of referenceColumns(record.reference!)) {
+    const run = trainSupervised(model, data, {
+      ...training,
+      ...lab.checkpoint(),
+      evaluation: { ...training.evaluation, mode: "both", size: batch },
+      reference: { when: "last", permutations },
+      seed,
+      signal,
+    });
+    const trained = yield* lab.follow(run, (record) => [
+      lab.row("epochs", { ...epochColumns(record), ...batchColumns(record) }),
+    ]);
+    for (const row of referenceColumns(trained.record.reference!)) {
       yield lab.row("references", row);
     }
-    await lab.keep("trained", model, record);
+    await lab.keep("trained", model, trained);
   });
 }
 
