@@ -4,7 +4,8 @@
  * training step.
  *
  * `deno task bench:losses [python]`. Every round times each contestant once on the same numbers, so that all
- * of them meet the same load of the machine; a time is the median over the rounds. Values and lengths of gradients are compared with torch's in float64. Without
+ * of them meet the same load of the machine; a time is the median over the rounds, a share the median of the
+ * shares within rounds. Values and lengths of gradients are compared with torch's in float64. Without
  * torch its columns stay empty.
  *
  * @module
@@ -47,12 +48,14 @@ class Torch {
       .pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The peer with its version, or `undefined` where there is no torch. */
+  /** The peer with its version, or `undefined` where there is no torch, or no Python. */
   static async start(): Promise<{ torch: Torch; version: string } | undefined> {
-    const torch = new Torch();
-    const hello = await torch.line().catch(() => undefined);
-    if (hello === undefined) return undefined;
-    return { torch, version: JSON.parse(hello).torch };
+    try {
+      const torch = new Torch();
+      return { torch, version: JSON.parse(await torch.line()).torch };
+    } catch {
+      return undefined;
+    }
   }
 
   async line(): Promise<string> {
@@ -137,8 +140,8 @@ function timed(work: () => void): Contestant {
   };
 }
 
-/** Median milliseconds of each contestant; the first rounds warm up compilers, caches, pages. */
-async function race(contestants: readonly Contestant[]): Promise<number[]> {
+/** Milliseconds of each contestant by round; the first rounds warm up compilers, caches, pages. */
+async function race(contestants: readonly Contestant[]): Promise<number[][]> {
   const times = contestants.map((): number[] => []);
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (const [i, contestant] of contestants.entries()) {
@@ -146,7 +149,7 @@ async function race(contestants: readonly Contestant[]): Promise<number[]> {
       if (round >= 0) times[i]!.push(ms);
     }
   }
-  return times.map(median);
+  return times;
 }
 
 /** Torch clamps the vanishing eigenvalues at 1e-7, so the values differ by about as much each. */
@@ -177,10 +180,11 @@ async function compare(peers: readonly Torch[], rows: number, d: number) {
     timed(() => void terms(sides)()),
     ...peers.map((peer) => async () => (await peer.run()).ms),
   ]);
+  const medians = times.map(median);
   tf.dispose([sides.z1, sides.z2]);
   const name = `B = ${rows}, d = ${d}`.padEnd(18);
   const cells = [0, ...precisions.keys().map((i) => i + 1)];
-  console.log(name + cells.map((i) => cell(times[i])).join(""));
+  console.log(name + cells.map((i) => cell(medians[i])).join(""));
 }
 
 /** A network of which a step is timed: layers up to the representations, a dense head after them. */
@@ -246,12 +250,15 @@ async function share(network: Network): Promise<void> {
     console.log(`${name}cannot train: ${(error as Error).message}`);
     return;
   }
-  const [plain = NaN, both = NaN] = await race([
+  const [plain = [], both = []] = await race([
     timed(() => step(false)),
     timed(() => step(true)),
   ]);
-  const added = `${(100 * (both / plain - 1)).toFixed(1)} %`.padStart(10);
-  console.log(name + cell(plain) + cell(both) + added);
+  const added = median(both.map((ms, round) => ms / plain[round]! - 1));
+  console.log(
+    name + cell(median(plain)) + cell(median(both)) +
+      `${(100 * added).toFixed(1)} %`.padStart(10),
+  );
 }
 
 await useBackend("wasm");
