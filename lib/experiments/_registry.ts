@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { temperatureSweep } from "./temperature_sweep.ts";
 import { trainingDynamics } from "./training_dynamics.ts";
 
 /** An experiment, whatever it takes and gives. */
@@ -13,6 +14,7 @@ export type AnyExperiment = Experiment<ExperimentShape>;
 
 const experiments = [
   trainingDynamics,
+  temperatureSweep,
 ];
 
 /** All experiments, in the order of the paper. */

@@ -6,6 +6,7 @@
 
 export type {
   Chart,
+  Charted,
   ChartLine,
   ChartPanel,
   ChartReference,
@@ -17,8 +18,14 @@ export {
   jupyterDisplay,
   type MimeBundle,
 } from "../core/rich.ts";
-export type { DataSet } from "../data/data_set.ts";
+export type { DataSet, Samples } from "../data/data_set.ts";
 export type { Split } from "../data/split.ts";
+export type { InterplayWeights } from "../losses/mod.ts";
+export type {
+  BatchInterplay,
+  EstimateOptions,
+  InterplayEstimates,
+} from "../metrics/mod.ts";
 export type { BackendName } from "../models/backend.ts";
 export type * from "../training/mod.ts";
 export type { BatchColumns } from "./batch_columns.ts";
@@ -53,6 +60,7 @@ export {
   summarizeResults,
 } from "./summarize_results.ts";
 export * from "./sweep.ts";
+export * from "./temperature_sweep.ts";
 export * from "./training_config.ts";
 export * from "./training_dynamics.ts";
 export type { VerifiedPart } from "./_comparison.ts";

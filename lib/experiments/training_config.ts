@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AugmentOptions } from "../data/augment.ts";
 import type { SupervisedOptions } from "../training/train_supervised.ts";
 import { trainingSchema } from "../training/training_options.ts";
 import type { ConfigSchema } from "./schema.ts";
@@ -13,16 +14,47 @@ const OWN = [
   "afterStep",
 ] as const;
 
+/** Which views of the training samples a network sees; each epoch has its own. */
+export type AugmentConfig = Omit<AugmentOptions, "seed" | "epoch">;
+
 /**
  * How a network of an experiment is trained: the options of `trainSupervised` that are plain data, but for
  * those that an experiment decides itself.
  */
-export type TrainingConfig = Omit<
-  SupervisedOptions,
-  typeof OWN[number] | "terms" | "augment" | "loss"
->;
+export type TrainingConfig =
+  & {
+    /** Random views of the training samples, or `false` for the samples as they are. */
+    readonly augment: false | AugmentConfig;
+  }
+  & Omit<
+    SupervisedOptions,
+    | "seed"
+    | "signal"
+    | "checkpoint"
+    | "reference"
+    | "earlyStop"
+    | "afterStep"
+    | "terms"
+    | "augment"
+    | "loss"
+  >;
+
+const share = z.number().min(0).max(1);
+
+const augment = z.strictObject({
+  view: z.enum(["weak", "strong"]).default("weak"),
+  shift: share.optional(),
+  flip: z.boolean().optional(),
+  operations: z.int().nonnegative().optional(),
+  magnitude: share.optional(),
+  cutout: share.optional(),
+  fill: share.optional(),
+  noise: z.number().nonnegative().optional(),
+  dropout: z.number().min(0).lt(1).optional(),
+});
 
 const options = trainingSchema({
+  augment: z.union([z.literal(false), augment]).default(false),
   batchSize: z.int().positive().default(64),
   labelSmoothing: z.number().min(0).lt(1).default(0),
   temperature: z.number().positive().default(1),
@@ -43,7 +75,7 @@ function plain(read: z.output<typeof options>): TrainingConfig {
   const entries = Object.entries(read).filter(([key, value]) =>
     value !== undefined && !OWN.some((own) => own === key)
   );
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as unknown as TrainingConfig;
 }
 
 /**
