@@ -74,7 +74,8 @@ function records(check: Check, body: Uint8Array): Map<string, string> {
     const length = Number(decoder.decode(body.subarray(at, space)));
     const line = decoder.decode(body.subarray(space + 1, at + length));
     const equals = line.indexOf("=");
-    if (space < 0 || !(length > 3) || equals < 0 || !line.endsWith("\n")) {
+    const ends = at + length <= body.length && line.endsWith("\n");
+    if (space < 0 || !(length > 3) || equals < 0 || !ends) {
       check.fail(FormatError, "an extended header of tar", "another text");
     }
     found.set(line.slice(0, equals), line.slice(equals + 1, -1));

@@ -78,8 +78,8 @@ export function fewShot(data: DataSet, options: FewShotOptions): FewShot {
   const rest = indices.filter((i) => unlabelled === "all" || chosen[i] === 0);
   if (rest.length === 0) {
     const expected =
-      `more than ${shots} shots a class to leave some unlabelled`;
-    check.fail(ShapeError, expected, data.labels.length);
+      `more than ${chosen.length} samples to leave some unlabelled`;
+    check.fail(ShapeError, expected, chosen.length);
   }
   const part = (taken: number[], which: string): DataSet =>
     showable({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
+import { ShapeError } from "../core/errors.ts";
 import { Random } from "../core/random.ts";
 import type { Samples } from "./data_set.ts";
 
@@ -71,6 +72,7 @@ class EndlessStream {
  * @param data Labelled and unlabelled samples.
  * @param options Labelled samples a step, unlabelled ones for each of them, seed and first step.
  * @returns Batches of sample indices, for ever: the loop decides when to stop.
+ * @throws {ShapeError} A side has no sample.
  * @throws {OptionsError} An option is unknown or out of range.
  *
  * @example
@@ -96,10 +98,13 @@ export function pairedBatches(
   const check = new Check("pair batches");
   const { size, ratio, seed, step } = check.options(pairedOptions, options);
   const random = new Random(seed).fork("paired batches");
-  const side = ({ shape }: Pick<Samples, "shape">, name: string) =>
-    new EndlessStream(shape[0] ?? 0, random.fork(name));
-  const labelled = side(data.labelled, "labelled");
-  const unlabelled = side(data.unlabelled, "unlabelled");
+  const side = (name: "labelled" | "unlabelled") => {
+    const rows = data[name].shape[0] ?? 0;
+    if (rows > 0) return new EndlessStream(rows, random.fork(name));
+    return check.fail(ShapeError, `at least 1 sample in \`${name}\``, rows);
+  };
+  const labelled = side("labelled");
+  const unlabelled = side("unlabelled");
   return (function* () {
     for (let t = step;; t++) {
       yield {

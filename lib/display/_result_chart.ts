@@ -24,6 +24,10 @@ export interface DrawableRecord extends Charted {
   readonly seeds?: readonly number[];
   /** How sure the bands are: 0.95. */
   readonly level?: number;
+  /** The data sets, by role. */
+  readonly data?: Readonly<
+    Record<string, { readonly name: string; readonly samples: number }>
+  >;
   /** Where tensors were computed. */
   readonly backend?: string;
   /** How it ended. */
@@ -117,10 +121,18 @@ function panelOf(drawing: Drawing, panel: ChartPanel): Panel {
   };
 }
 
-/** "seed 1, wasm" or "5 seeds, mean and 95 % interval, wasm, stopped". */
+/** "mnist test, N = 2000": what was measured on. */
+function dataOf({ data = {} }: DrawableRecord): string[] {
+  const measured = data["test"] ?? Object.values(data).at(-1);
+  if (measured === undefined) return [];
+  return [`${measured.name}, N = ${measured.samples}`];
+}
+
+/** "mnist test, N = 2000, seed 1, wasm" or "…, 5 seeds, mean and 95 % interval". */
 function settingOf(record: DrawableRecord): string {
   const { seed, seeds, backend, outcome } = record;
   return [
+    ...dataOf(record),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
     ...(seeds === undefined
       ? []
@@ -175,10 +187,11 @@ export function resultChart(
     check.fail(ShapeError, `a table \`${chart.table}\``, known);
   }
   const drawing = { check, chart, table, meaning: meaningOf(record) };
+  const isFirst = chart === record.charts[0];
   return {
     title: chart.title,
     subtitle: settingOf(record),
-    notes: [...chart.notes ?? [], ...claimNotes(record)],
+    notes: [...chart.notes ?? [], ...isFirst ? claimNotes(record) : []],
     x: { title: chart.x.title, log: chart.x.log ?? false },
     naming: "direct",
     panels: chart.panels.map((panel) => panelOf(drawing, panel)),

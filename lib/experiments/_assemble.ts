@@ -82,7 +82,7 @@ export function assemble<S extends ExperimentShape>(
     versions: {
       interplay: libraryVersion,
       deno: Deno.version.deno,
-      tfjs: tf.version_core,
+      tfjs: tf.version.tfjs,
     },
     backend: tf.getBackend(),
     data,

@@ -13,7 +13,8 @@ import { jsonValue, toJson } from "./_number_codec.ts";
 import { dataRecordSchema, evaluationSchema } from "./_result_schema.ts";
 import { decodeWeights, encodeWeights, type KeptWeights } from "./_weights.ts";
 import { writeAtomically } from "./_write_atomically.ts";
-import type { DataRecord, KeptEvaluation } from "./result.ts";
+import type { DataRecord } from "../training/history.ts";
+import type { KeptEvaluation } from "./result.ts";
 
 /** What a run is a run of: going on with another would give numbers that nobody asked for. */
 export interface RunIdentity {
@@ -154,8 +155,9 @@ export class Journal {
   }
 
   /** Where a trainer keeps what it needs to go on with this stage. */
-  trainerFile(stage: string): string {
-    return this.#file(stage, "training");
+  trainerFile(stage: string, name?: string): string {
+    const words = (name ?? "").replaceAll(/[^A-Za-z0-9._-]+/g, "-");
+    return this.#file(stage, words === "" ? "training" : `${words}.training`);
   }
 
   /** What came of a stage if it was finished. */
@@ -163,20 +165,9 @@ export class Journal {
     return this.#read(this.#file(stage, "json"));
   }
 
-  /** What came of a stage up to the last row before the run ended. */
-  unfinished(stage: string): Promise<StageRecord | undefined> {
-    return this.#read(this.#file(stage, "unfinished.json"));
-  }
-
   /** The weights kept in a stage. */
   async weights(stage: string): Promise<KeptWeights> {
     return await decodeWeights(this.#file(stage, "safetensors"));
-  }
-
-  /** Writes what there is of a stage under way. */
-  async progress(record: StageRecord): Promise<void> {
-    const file = this.#file(record.name, "unfinished.json");
-    await writeAtomically(file, toJson(record));
   }
 
   /** Writes what came of a stage; its weights first, so that a finished stage has them. */
@@ -186,10 +177,8 @@ export class Journal {
       await writeAtomically(file, encodeWeights(weights));
     }
     await writeAtomically(this.#file(record.name, "json"), toJson(record));
-    for (const rest of ["unfinished.json", "training"]) {
-      await Deno.remove(this.#file(record.name, rest), { recursive: true })
-        .catch(() => {}); // not every stage has them
-    }
+    await Deno.remove(this.trainerFile(record.name))
+      .catch(() => {}); // not every stage trains something
   }
 
   #file(stage: string, extension: string): string {

@@ -8,6 +8,7 @@ import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
+import { temperatureSweep } from "./temperature_sweep.ts";
 import { trainingDynamics } from "./training_dynamics.ts";
 
 /** An experiment, whatever it takes and gives. */
@@ -15,6 +16,7 @@ export type AnyExperiment = Experiment<ExperimentShape>;
 
 const experiments = [
   trainingDynamics,
+  temperatureSweep,
   linearModeConnectivity,
   pruning,
 ];

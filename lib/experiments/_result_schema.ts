@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import type { EvaluateOptions } from "../training/evaluate.ts";
 import { jsonNumber, jsonValue } from "./_number_codec.ts";
 
 /** A data set, by what identifies it. */
@@ -19,6 +20,7 @@ export const dataRecordSchema = z.strictObject({
 export const evaluationSchema = z.strictObject({
   name: z.string(),
   data: z.string(),
+  options: z.custom<EvaluateOptions>((x) => typeof x === "object"),
   weights: z.string(),
   numbers: z.record(z.string(), jsonNumber),
 });

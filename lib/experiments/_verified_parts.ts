@@ -85,6 +85,7 @@ async function compareEvaluation(
   const { loss, accuracy, measures } = await evaluate(
     model,
     data[evaluation.data]!,
+    evaluation.options,
   );
   comparison.numbers(
     `${name}: `,

@@ -1,7 +1,9 @@
-import { checksum, type DataSet } from "../data/data_set.ts";
+import type { DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
-import type { EpochRecord } from "../training/history.ts";
-import type { EpochEvent, TrainingEvent } from "../training/run.ts";
+import type { DataRecord, EpochRecord, History } from "../training/history.ts";
+import type { TrainingEvent, TrainingRun } from "../training/run.ts";
+import type { SupervisedOptions } from "../training/train_supervised.ts";
+import type { CheckpointOptions } from "../training/training_options.ts";
 import type {
   ExperimentEvent,
   RowEvent,
@@ -9,7 +11,7 @@ import type {
   WorkEvent,
 } from "./event.ts";
 import type { ExperimentDefinition } from "./experiment.ts";
-import type { Lab } from "./lab.ts";
+import type { Lab, Trained } from "./lab.ts";
 import type { Journal, JournalRow, StageRecord } from "./_journal.ts";
 import { flatNumbers } from "./_numbers.ts";
 import {
@@ -19,32 +21,47 @@ import {
   weightsChecksum,
   weightsOf,
 } from "./_weights.ts";
-import type {
-  DataRecord,
-  ExperimentShape,
-  KeptEvaluation,
-  Row,
-} from "./result.ts";
+import type { ExperimentShape, KeptEvaluation, Row } from "./result.ts";
 
 /** Parts of a measurement that cannot be computed anew from weights and data alone. */
-const OF_THE_RUN = ["epoch", "step", "learningRate", "trainLoss", "reference"];
-
-/** What identifies each data set. */
-export function dataRecords<D extends string>(
-  data: Readonly<Record<D, DataSet>>,
-): Record<D, DataRecord> {
-  const records = Object.entries<DataSet>(data).map(([role, set]) => [role, {
-    name: set.name,
-    checksum: checksum(set),
-    samples: set.labels.length,
-    classes: set.classes,
-  }]);
-  return Object.fromEntries(records);
-}
+const OF_THE_RUN = [
+  "epoch",
+  "step",
+  "learningRate",
+  "trainLoss",
+  "parts",
+  "reference",
+  "ema",
+];
 
 /** The numbers of a measurement that {@linkcode verify} can compute anew. */
 export function verifiableNumbers(record: object): Record<string, number> {
   return flatNumbers(record, [...OF_THE_RUN, "mirCalibrated"]);
+}
+
+/** The measurements that an event brings: all of those before where a run goes on. */
+function recordsOf(event: TrainingEvent): readonly EpochRecord[] {
+  if (event.type === "epoch") return [event.record];
+  return event.type === "resume" ? event.history.epochs : [];
+}
+
+/** The measurement of the weights that a model ends with, which an early stop may have put back. */
+function trainedOf({ epochs, best, options }: History): Trained {
+  const { earlyStop, evaluation, temperature } = options as SupervisedOptions;
+  const restored = best !== undefined && earlyStop?.restore !== false;
+  const record = restored
+    ? epochs.find(({ step }) => step === best.step)
+    : epochs.at(-1);
+  if (record === undefined) {
+    throw new Error(
+      "Cannot finish the stage: expected a measurement of the model, received none",
+    );
+  }
+  const { every: _, ...mode } = evaluation ?? {};
+  return {
+    record,
+    options: { ...mode, ...(temperature === undefined ? {} : { temperature }) },
+  };
 }
 
 /** A stage under way. */
@@ -171,31 +188,36 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     };
   }
 
+  checkpoint(name?: string): { readonly checkpoint?: CheckpointOptions } {
+    const stage = this.#stageUnderWay("keep a checkpoint");
+    if (this.#journal === undefined) return {};
+    const path = this.#journal.trainerFile(stage.name, name);
+    return { checkpoint: { path } };
+  }
+
   async *follow(
-    run: AsyncIterable<TrainingEvent>,
-    onEpoch: (event: EpochEvent) => readonly RowEvent[] = () => [],
-  ): AsyncGenerator<ExperimentEvent, EpochEvent> {
-    const { name } = this.#stageUnderWay("follow a training run");
-    let last: EpochEvent | undefined;
+    run: TrainingRun,
+    rowsOf: (record: EpochRecord) => readonly RowEvent[] = () => [],
+  ): AsyncGenerator<ExperimentEvent, Trained> {
+    const { name: stage } = this.#stageUnderWay("follow a training run");
     for await (const event of run) {
       if (event.type === "step") yield this.step(event);
-      if (event.type !== "epoch") continue;
-      last = event;
-      yield { type: "epoch", stage: name, record: event.record };
-      yield* onEpoch(event);
+      for (const record of recordsOf(event)) {
+        yield { type: "epoch", stage, record };
+        yield* rowsOf(record);
+      }
     }
-    if (last === undefined) {
-      throw new Error(
-        `Cannot finish ${name}: expected a measurement of the model, received none`,
-      );
+    // The run of an experiment ends at the next event after an abort: what comes is of no use to it.
+    if (run.history.outcome === "stopped") {
+      yield this.step({ step: 0, steps: 1 });
     }
-    return last;
+    return trainedOf(run.history);
   }
 
   async keep(
     name: string,
     model: Classifier,
-    record: EpochRecord,
+    { record, options }: Trained,
     { data = "test" as S["data"] }: { readonly data?: S["data"] } = {},
   ): Promise<void> {
     const { evaluations, weights } = this.#stageUnderWay("keep weights");
@@ -203,6 +225,7 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     const evaluation: KeptEvaluation = {
       name,
       data,
+      options,
       weights: weightsChecksum(kept),
       numbers: verifiableNumbers(record),
     };

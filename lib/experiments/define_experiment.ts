@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { interruptible } from "../core/interrupt.ts";
+import type { DataSet } from "../data/data_set.ts";
 import { useBackend } from "../models/backend.ts";
+import { type DataRecord, dataRecord } from "../training/history.ts";
 import { assemble } from "./_assemble.ts";
 import { type Call, readCall, RUN_OPTIONS } from "./_call.ts";
 import { Journal } from "./_journal.ts";
-import { dataRecords, WorkingLab } from "./_working_lab.ts";
+import { WorkingLab } from "./_working_lab.ts";
 import type { ExperimentEvent } from "./event.ts";
 import type {
   Experiment,
@@ -35,7 +37,9 @@ async function setUp<S extends ExperimentShape>(
   const { name: experiment, units } = definition;
   const { seed, checkpoint } = run;
   const data = await definition.data(config);
-  const records = dataRecords(data);
+  const records = Object.fromEntries(
+    Object.entries<DataSet>(data).map(([role, set]) => [role, dataRecord(set)]),
+  ) as Record<S["data"], DataRecord>;
   const backend = tf.getBackend();
   const journal = checkpoint === undefined
     ? undefined
@@ -128,7 +132,7 @@ function look<S extends ExperimentShape>(
  *     lab.stage("training", async function* () {
  *       const model = lab.model();
  *       const run = trainSupervised(model, lab.data, { epochs: lab.config.epochs, signal: lab.signal });
- *       yield* lab.follow(run, ({ record: { epoch, mir } }) => [lab.row("epochs", { epoch, mir })]);
+ *       yield* lab.follow(run, ({ epoch, mir }) => [lab.row("epochs", { epoch, mir })]);
  *       model.dispose();
  *     }),
  *   conclude: ({ rows }) => {

@@ -2,12 +2,12 @@ import type { Chart } from "../core/chart.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { BackendName } from "../models/backend.ts";
+import type { DataRecord } from "../training/history.ts";
 import type { ExperimentEvent } from "./event.ts";
 import type { ExperimentRun } from "./experiment_run.ts";
 import type { Lab } from "./lab.ts";
 import type {
   Claim,
-  DataRecord,
   ExperimentShape,
   PaperReference,
   Row,

@@ -1,10 +1,20 @@
 import type { SeriesTable } from "../core/chart.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
+import type { EvaluateOptions } from "../training/evaluate.ts";
 import type { EpochRecord } from "../training/history.ts";
-import type { EpochEvent, TrainingEvent } from "../training/run.ts";
+import type { TrainingRun } from "../training/run.ts";
+import type { CheckpointOptions } from "../training/training_options.ts";
 import type { ExperimentEvent, RowEvent, WorkEvent } from "./event.ts";
 import type { ExperimentShape, Row } from "./result.ts";
+
+/** What became of a training run. */
+export interface Trained {
+  /** The measurement of the weights that the model has. */
+  readonly record: EpochRecord;
+  /** How it was measured. */
+  readonly options: EvaluateOptions;
+}
 
 /**
  * Where an experiment works: its configuration and data, and the tables that take what it finds. The lab
@@ -47,18 +57,24 @@ export interface Lab<S extends ExperimentShape> {
     },
   ): WorkEvent;
   /**
-   * Reads a training run to its end and passes its news on; `onEpoch` makes rows of what was measured.
-   * Returns the last measurement.
+   * Where a trainer of this stage keeps what it needs to go on; to be spread into its options. Empty where
+   * the run has no checkpoint. `name` tells two trainers of one stage apart.
+   */
+  checkpoint(name?: string): { readonly checkpoint?: CheckpointOptions };
+  /**
+   * Reads a training run to its end and passes its news on; `rowsOf` makes rows of each measurement. A run
+   * that goes on from its checkpoint gives the rows of what was measured before as well. Returns the
+   * measurement of the weights that the model ends with.
    */
   follow(
-    run: AsyncIterable<TrainingEvent>,
-    onEpoch?: (event: EpochEvent) => readonly RowEvent[],
-  ): AsyncGenerator<ExperimentEvent, EpochEvent>;
-  /** Keeps the weights a model has now, with what was measured of it on a data set ("test" if left out). */
+    run: TrainingRun,
+    rowsOf?: (record: EpochRecord) => readonly RowEvent[],
+  ): AsyncGenerator<ExperimentEvent, Trained>;
+  /** Keeps the weights a model has now, with what was measured of them on a data set ("test" if left out). */
   keep(
     name: string,
     model: Classifier,
-    record: EpochRecord,
+    trained: Trained,
     options?: { readonly data?: S["data"] },
   ): Promise<void>;
   /** Gives a model the weights kept under a name. */

@@ -6,6 +6,7 @@
 
 export type {
   Chart,
+  Charted,
   ChartLine,
   ChartPanel,
   ChartReference,
@@ -17,8 +18,14 @@ export {
   jupyterDisplay,
   type MimeBundle,
 } from "../core/rich.ts";
-export type { DataSet } from "../data/data_set.ts";
+export type { DataSet, Samples } from "../data/data_set.ts";
 export type { Split } from "../data/split.ts";
+export type { InterplayWeights } from "../losses/mod.ts";
+export type {
+  BatchInterplay,
+  EstimateOptions,
+  InterplayEstimates,
+} from "../metrics/mod.ts";
 export type { BackendName } from "../models/backend.ts";
 export type * from "../training/mod.ts";
 export type { BatchColumns } from "./batch_columns.ts";
@@ -33,6 +40,7 @@ export * from "./linear_mode_connectivity.ts";
 export { loadResult } from "./load_result.ts";
 export * from "./model_config.ts";
 export * from "./pruning.ts";
+export { repeat, type RepeatOptions, type SeveralOptions } from "./repeat.ts";
 export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
   Claim,
@@ -53,8 +61,11 @@ export {
   type SummarizeOptions,
   summarizeResults,
 } from "./summarize_results.ts";
+export * from "./sweep.ts";
+export * from "./temperature_sweep.ts";
 export * from "./training_config.ts";
 export * from "./training_dynamics.ts";
 export type { VerifiedPart } from "./_comparison.ts";
 export type { IntervalRecord } from "./_interval.ts";
 export * from "./verify.ts";
+export type { JobsProgress } from "./_jobs.ts";

@@ -1,3 +1,4 @@
+import type { ChartReference } from "../core/chart.ts";
 import type { Reference } from "../metrics/reference.ts";
 
 /** What the numbers would be otherwise for the very labels of the test set: the yardsticks of MIR and HDR. */
@@ -56,5 +57,46 @@ export function referenceColumns(
       hdr: spread.hdr.mean,
       hdrSd: spread.hdr.sd,
     })),
+  ];
+}
+
+/** The row of one yardstick, once it has been computed. */
+export function referenceNamed(
+  rows: readonly ReferenceColumns[],
+  name: "collapse" | "shuffled" | "random",
+): ReferenceColumns | undefined {
+  return rows.find((row) => row.reference === name);
+}
+
+/** The line of the entropies: what both would be at collapse. */
+export function entropyReferences(
+  rows: readonly ReferenceColumns[],
+): ChartReference[] {
+  const value = referenceNamed(rows, "collapse")?.entropy ?? NaN;
+  return [{ label: "collapse", value }];
+}
+
+/** The lines of MIR: collapse dashed, random features dotted, shuffled labels in between. */
+export function mirReferences(
+  rows: readonly ReferenceColumns[],
+): ChartReference[] {
+  const value = (name: "collapse" | "shuffled" | "random") =>
+    referenceNamed(rows, name)?.mir ?? NaN;
+  return [
+    { label: "collapse", value: value("collapse") },
+    { label: "shuffled", value: value("shuffled"), dash: "dashdot" },
+    { label: "random", value: value("random"), dash: "dot" },
+  ];
+}
+
+/** The lines of HDR. Shuffled labels have none: both entropies, and so HDR, do not hang on the labels' order. */
+export function hdrReferences(
+  rows: readonly ReferenceColumns[],
+): ChartReference[] {
+  const value = (name: "collapse" | "random") =>
+    referenceNamed(rows, name)?.hdr ?? NaN;
+  return [
+    { label: "collapse", value: value("collapse") },
+    { label: "random", value: value("random"), dash: "dot" },
   ];
 }

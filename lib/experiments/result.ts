@@ -5,6 +5,8 @@ import {
   type MimeBundle,
 } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
+import type { EvaluateOptions } from "../training/evaluate.ts";
+import type { DataRecord, Versions } from "../training/history.ts";
 
 /**
  * What an experiment takes and gives, for the type checker: the one type an experiment is written
@@ -47,24 +49,14 @@ export interface Claim {
   readonly holds: boolean | null;
 }
 
-/** A data set, by what identifies it. */
-export interface DataRecord {
-  /** What it is and how it came about. */
-  readonly name: string;
-  /** SHA-256 of shape, inputs and labels. */
-  readonly checksum: string;
-  /** Number of samples. */
-  readonly samples: number;
-  /** Number of classes. */
-  readonly classes: number;
-}
-
 /** The last measurement of a model whose weights are kept: what {@linkcode verify} computes anew. */
 export interface KeptEvaluation {
   /** Which model: "trained", "temperature 0.5". */
   readonly name: string;
   /** The data set it was measured on. */
   readonly data: string;
+  /** How it was measured. */
+  readonly options: EvaluateOptions;
   /** SHA-256 of its weights. */
   readonly weights: string;
   /** What came out, by dotted names: `entropy.head`, `nc1.pinv`. */
@@ -124,11 +116,7 @@ export interface Result<S extends ExperimentShape = ExperimentShape>
   /** How it ended. */
   readonly outcome: ResultOutcome;
   /** What computed it. */
-  readonly versions: {
-    readonly interplay: string;
-    readonly deno: string;
-    readonly tfjs: string;
-  };
+  readonly versions: Versions;
   /** Where tensors were computed. */
   readonly backend: string;
   /** The data sets, by role. */

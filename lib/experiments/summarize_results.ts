@@ -15,6 +15,7 @@ import {
   type MimeBundle,
 } from "../core/rich.ts";
 import { formatNumber, renderTable } from "../core/table.ts";
+import type { DataRecord } from "../training/history.ts";
 import { interval, type IntervalRecord } from "./_interval.ts";
 import { toJson } from "./_number_codec.ts";
 import {
@@ -36,6 +37,8 @@ export interface Repetition<S extends ExperimentShape = ExperimentShape>
   readonly paper: PaperReference;
   /** The configuration of all runs. */
   readonly config: S["config"];
+  /** The data sets of all runs, by role. */
+  readonly data: Readonly<Record<S["data"], DataRecord>>;
   /** The seeds, one a run. */
   readonly seeds: readonly number[];
   /** How sure the intervals are. */
@@ -70,13 +73,17 @@ export const summarizeSchema = z.strictObject({
 function checkAlike(check: Check, results: readonly Result[]): void {
   const [first] = results;
   if (first === undefined) check.fail(ShapeError, "at least 1 result", 0);
-  for (const { experiment, config, seed } of results) {
+  for (const { experiment, config, data, seed } of results) {
     if (experiment !== first.experiment) {
       check.fail(OptionsError, `results of ${first.experiment}`, experiment);
     }
     if (toJson(config) !== toJson(first.config)) {
       const expected = `the configuration of seed ${first.seed}`;
       check.fail(OptionsError, expected, `another at seed ${seed}`);
+    }
+    if (toJson(data) !== toJson(first.data)) {
+      const expected = `the data of seed ${first.seed}`;
+      check.fail(OptionsError, expected, `others at seed ${seed}`);
     }
   }
   const seeds = results.map(({ seed }) => seed);
@@ -212,7 +219,7 @@ function display(repetition: Repetition): MimeBundle {
  * @param options How sure the intervals are.
  * @returns The repetition; it shows itself as a figure with bands.
  * @throws {ShapeError} There is no result.
- * @throws {OptionsError} The results are of different experiments or configurations, or a seed comes twice.
+ * @throws {OptionsError} The results are of different experiments, configurations or data, or a seed comes twice.
  *
  * @example
  * ```ts
@@ -240,7 +247,7 @@ export function summarizeResults<S extends ExperimentShape>(
   const { level } = check.options(summarizeSchema, options);
   const all = results as unknown as readonly Result[];
   checkAlike(check, all);
-  const { experiment, title, paper, config, summary, claims } = all[0]!;
+  const { experiment, title, paper, config, data, summary, claims } = all[0]!;
   const numbers = Object.keys(summary).map((name) => [
     name,
     interval(all.map((result) => result.summary[name] ?? NaN), level),
@@ -250,6 +257,7 @@ export function summarizeResults<S extends ExperimentShape>(
     title,
     paper,
     config,
+    data,
     seeds: all.map(({ seed }) => seed),
     level,
     summary: Object.fromEntries(numbers),

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import type { Chart, ChartReference } from "../core/chart.ts";
+import type { Chart } from "../core/chart.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import { formatNumber } from "../core/table.ts";
-import { trainSupervised } from "../training/train_supervised.ts";
 import {
   BATCH_UNITS,
   type BatchColumns,
@@ -21,11 +20,16 @@ import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
 import { PAPER } from "./_paper.ts";
 import {
+  entropyReferences,
+  hdrReferences,
+  mirReferences,
   REFERENCE_UNITS,
   type ReferenceColumns,
   referenceColumns,
+  referenceNamed,
 } from "./reference_columns.ts";
-import type { ColumnsOf, DataRecord, ExperimentShape } from "./result.ts";
+import type { ColumnsOf, ExperimentShape } from "./result.ts";
+import { supervisedRun } from "./supervised_run.ts";
 import { Table, unless } from "./_table.ts";
 import { type TrainingConfig, trainingConfig } from "./training_config.ts";
 
@@ -116,23 +120,21 @@ const TOGETHER = 0.5;
 const NEAR = 0.02;
 
 async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
-  const { config: { training, batch, permutations }, data, seed, signal } = lab;
+  const { batch, permutations } = lab.config;
   yield* lab.stage("training", async function* () {
     using scope = new TensorScope();
     const model = scope.own(lab.model());
-    const reference = { when: "last", permutations } as const;
-    const options = { ...training, reference, seed, signal };
-    const { record } = yield* lab.follow(
-      trainSupervised(model, data, options),
-      ({ record, evaluation }) => [lab.row("epochs", {
-        ...epochColumns(record),
-        ...batchColumns(evaluation, batch),
-      })],
-    );
-    for (const row of referenceColumns(record.reference!)) {
+    const run = supervisedRun(lab, model, {
+      evaluation: { mode: "both", size: batch },
+      reference: { when: "last", permutations },
+    });
+    const trained = yield* lab.follow(run, (record) => [
+      lab.row("epochs", { ...epochColumns(record), ...batchColumns(record) }),
+    ]);
+    for (const row of referenceColumns(trained.record.reference!)) {
       yield lab.row("references", row);
     }
-    await lab.keep("trained", model, record);
+    await lab.keep("trained", model, trained);
   });
 }
 
@@ -140,20 +142,18 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
 class Findings {
   readonly batch: number;
   readonly epochs: Table<EpochRow>;
+  readonly references: readonly ReferenceColumns[];
   readonly collapse: ReferenceColumns | undefined;
   readonly shuffled: ReferenceColumns | undefined;
-  readonly random: ReferenceColumns | undefined;
   readonly mirWithAccuracy: number;
   readonly hdrWithAccuracy: number;
 
   constructor({ config, rows }: Observations<Shape>) {
-    const reference = (name: string) =>
-      rows.references.find((row) => row.reference === name);
     this.batch = config.batch;
     this.epochs = new Table<EpochRow>(rows.epochs);
-    this.collapse = reference("collapse");
-    this.shuffled = reference("shuffled");
-    this.random = reference("random");
+    this.references = rows.references;
+    this.collapse = referenceNamed(rows.references, "collapse");
+    this.shuffled = referenceNamed(rows.references, "shuffled");
     this.mirWithAccuracy = this.epochs.correlation("mir", "accuracy");
     this.hdrWithAccuracy = this.epochs.correlation("hdr", "accuracy");
   }
@@ -282,31 +282,16 @@ function conclude(observations: Observations<Shape>): Conclusion<Shape> {
       ...collapseClaims(found),
       ...entropyClaims(found),
     },
-    charts: charts(found, observations.data.test),
+    charts: [interplayChart(found), collapseChart()],
   };
 }
 
-/** Collapse dashed, random features dotted, shuffled labels in between. */
-function yardsticks(
-  { collapse, shuffled, random }: Findings,
-  column: "mir" | "hdr",
-): ChartReference[] {
-  return [
-    { label: "collapse", value: collapse?.[column] ?? NaN },
-    { label: "shuffled", value: shuffled?.[column] ?? NaN, dash: "dashdot" },
-    { label: "random", value: random?.[column] ?? NaN, dash: "dot" },
-  ];
-}
-
-function interplayChart(
-  found: Findings,
-  { name, samples }: DataRecord,
-): Chart {
+function interplayChart(found: Findings): Chart {
   const { batch } = found;
   const inBatches = { label: `batches of ${batch}`, dash: "dash" } as const;
   return {
     name: "interplay",
-    title: `Training dynamics on ${name}, N = ${samples}`,
+    title: "Training dynamics",
     table: "epochs",
     x: { column: "epoch", title: "epoch" },
     panels: [
@@ -316,9 +301,7 @@ function interplayChart(
           { column: "entropyRepresentations", label: "H of features" },
           { column: "entropyHead", label: "H of head" },
         ],
-        references: [
-          { label: "collapse", value: found.collapse?.entropy ?? NaN },
-        ],
+        references: entropyReferences(found.references),
       },
       {
         title: "MIR",
@@ -326,7 +309,7 @@ function interplayChart(
           { column: "mir", label: "whole test set" },
           { column: "batchMir", ...inBatches },
         ],
-        references: yardsticks(found, "mir"),
+        references: mirReferences(found.references),
       },
       {
         title: "HDR",
@@ -334,7 +317,7 @@ function interplayChart(
           { column: "hdr", label: "whole test set" },
           { column: "batchHdr", ...inBatches },
         ],
-        references: yardsticks(found, "hdr"),
+        references: hdrReferences(found.references),
       },
       { title: "accuracy", lines: [{ column: "accuracy", label: "test" }] },
     ],
@@ -344,10 +327,10 @@ function interplayChart(
   };
 }
 
-function collapseChart({ name, samples }: DataRecord): Chart {
+function collapseChart(): Chart {
   return {
     name: "collapse",
-    title: `Neural collapse on ${name}, N = ${samples}`,
+    title: "Neural collapse over training",
     table: "epochs",
     x: { column: "epoch", title: "epoch" },
     panels: [
@@ -387,10 +370,6 @@ function collapseChart({ name, samples }: DataRecord): Chart {
   };
 }
 
-function charts(found: Findings, data: DataRecord): Chart[] {
-  return [interplayChart(found, data), collapseChart(data)];
-}
-
 /**
  * How information flows while a network learns: test accuracy, the matrix entropies of representations and
  * head, their mutual information, MIR and HDR, and neural collapse, over the epochs; each for the whole test
@@ -420,74 +399,76 @@ function charts(found: Findings, data: DataRecord): Chart[] {
  *
  * @see Song, Tan, Zou, Chen, Ma and Huang, arXiv 2409.16767, on training dynamics and on entropy alone.
  */
-export const trainingDynamics: Experiment<Shape> = defineExperiment<Shape>({
-  name: "trainingDynamics",
-  title: "Training dynamics",
-  description:
-    "Trains a network and measures entropies, MIR, HDR and neural collapse after every epoch.",
-  paper: {
-    source: PAPER,
-    section: "Training dynamics, and entropy alone",
-    values: {
-      batchMir:
-        "0.53–0.55 (CIFAR-10), about 0.685 (CIFAR-100), read off figures",
-      batchHdr: "about 0.2 (CIFAR-10), about 0 (CIFAR-100), read off figures",
-      batchEntropyRepresentations: "2.4–2.5 nats (CIFAR-10), read off figures",
-    },
-    claims: {
-      mirRises: {
-        statement: "MIR rises with test accuracy",
-        paper:
-          "both rise together, to MIR 0.53–0.55 (CIFAR-10), about 0.685 (CIFAR-100)",
-      },
-      hdrFalls: {
-        statement: "HDR falls as test accuracy rises",
-        paper: "falls to about 0.2 (CIFAR-10), about 0 (CIFAR-100)",
-      },
-      collapseNotReached: {
-        statement: "MIR and HDR do not reach their values at neural collapse",
-        paper: "never reached",
-      },
-      featureEntropyRises: {
-        statement: "The entropy of the features starts near 0 and rises",
-        paper: "from near 0 to 2.4–2.5 nats (CIFAR-10)",
-      },
-      headEntropyDips: {
-        statement: "The entropy of the head drops sharply, then rises",
-        paper: "drops, then rises",
-      },
-      entropiesMissCollapse: {
-        statement: "Neither entropy ends at its value at neural collapse",
-        paper: "features end above log 9 = 2.197 nats (CIFAR-10)",
-      },
-    },
-  },
-  schema: z.strictObject({
-    data: dataConfig,
-    model: modelConfig,
-    training: trainingConfig,
-    batch: z.int().min(2).default(64),
-    permutations: z.int().positive().default(5),
-  }),
-  presets: {
-    quick: {
-      data: { kind: "mnistOrDrawn" },
-      model: { kind: "mlp" },
-      training: { epochs: 12, learningRate: 0.05 },
-    },
+export const trainingDynamics: Experiment<TrainingDynamicsShape> =
+  defineExperiment<Shape>({
+    name: "trainingDynamics",
+    title: "Training dynamics",
+    description:
+      "Trains a network and measures entropies, MIR, HDR and neural collapse after every epoch.",
     paper: {
-      data: { kind: "mnistOrDrawn" },
-      model: { kind: "mlp" },
-      training: { epochs: 12 },
+      source: PAPER,
+      section: "Training dynamics, and entropy alone",
+      values: {
+        batchMir:
+          "0.53–0.55 (CIFAR-10), about 0.685 (CIFAR-100), read off figures",
+        batchHdr: "about 0.2 (CIFAR-10), about 0 (CIFAR-100), read off figures",
+        batchEntropyRepresentations:
+          "2.4–2.5 nats (CIFAR-10), read off figures",
+      },
+      claims: {
+        mirRises: {
+          statement: "MIR rises with test accuracy",
+          paper:
+            "both rise together, to MIR 0.53–0.55 (CIFAR-10), about 0.685 (CIFAR-100)",
+        },
+        hdrFalls: {
+          statement: "HDR falls as test accuracy rises",
+          paper: "falls to about 0.2 (CIFAR-10), about 0 (CIFAR-100)",
+        },
+        collapseNotReached: {
+          statement: "MIR and HDR do not reach their values at neural collapse",
+          paper: "never reached",
+        },
+        featureEntropyRises: {
+          statement: "The entropy of the features starts near 0 and rises",
+          paper: "from near 0 to 2.4–2.5 nats (CIFAR-10)",
+        },
+        headEntropyDips: {
+          statement: "The entropy of the head drops sharply, then rises",
+          paper: "drops, then rises",
+        },
+        entropiesMissCollapse: {
+          statement: "Neither entropy ends at its value at neural collapse",
+          paper: "features end above log 9 = 2.197 nats (CIFAR-10)",
+        },
+      },
     },
-  },
-  units: {
-    epochs: { ...EPOCH_UNITS, ...BATCH_UNITS },
-    references: REFERENCE_UNITS,
-  },
-  stages: () => ["training"],
-  data: ({ data }) => buildData(data),
-  model: ({ model }, { train }, seed) => buildModel(model, train, seed),
-  run,
-  conclude,
-});
+    schema: z.strictObject({
+      data: dataConfig,
+      model: modelConfig,
+      training: trainingConfig,
+      batch: z.int().min(2).default(64),
+      permutations: z.int().positive().default(5),
+    }),
+    presets: {
+      quick: {
+        data: { kind: "mnistOrDrawn" },
+        model: { kind: "mlp" },
+        training: { epochs: 12, learningRate: 0.05 },
+      },
+      paper: {
+        data: { kind: "mnistOrDrawn" },
+        model: { kind: "mlp" },
+        training: { epochs: 12 },
+      },
+    },
+    units: {
+      epochs: { ...EPOCH_UNITS, ...BATCH_UNITS },
+      references: REFERENCE_UNITS,
+    },
+    stages: () => ["training"],
+    data: ({ data }) => buildData(data),
+    model: ({ model }, { train }, seed) => buildModel(model, train, seed),
+    run,
+    conclude,
+  });

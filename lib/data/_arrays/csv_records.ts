@@ -24,6 +24,9 @@ async function* lineBlocks(
   yield [rest + decoder.decode()];
 }
 
+/** Characters of a record with a quote that does not close, at which reading stops. */
+const LONGEST_RECORD = 2 ** 20;
+
 function countQuotes(line: string): number {
   return line.split('"').length - 1;
 }
@@ -48,6 +51,47 @@ function quoted(check: Check, { text, line, delimiter }: {
   }
 }
 
+/** A record that goes on over several lines, because a quote is open. */
+class OpenRecord {
+  readonly #check: Check;
+  #text = "";
+  #quotes = 0;
+  /** Line it begins on; 0 while nothing is open. */
+  #line = 0;
+
+  constructor(check: Check) {
+    this.#check = check;
+  }
+
+  /** Whether a quote is open. */
+  get isOpen(): boolean {
+    return this.#line > 0;
+  }
+
+  /** Adds a line; returns the record when no quote is open any more. */
+  add(raw: string, line: number): { text: string; line: number } | undefined {
+    this.#text += this.isOpen ? `\n${raw}` : raw;
+    this.#line ||= line;
+    this.#quotes += countQuotes(raw);
+    if (this.#quotes % 2 === 1) {
+      if (this.#text.length > LONGEST_RECORD) this.close();
+      return undefined;
+    }
+    const record = { text: this.#text, line: this.#line };
+    this.#text = "";
+    this.#line = 0;
+    return record;
+  }
+
+  /** Fails if a quote is open. */
+  close(): void {
+    if (!this.isOpen) return;
+    const received = JSON.stringify(this.#text.slice(0, 40));
+    const expected = `a closing quote in the record on line ${this.#line}`;
+    this.#check.fail(FormatError, expected, received);
+  }
+}
+
 /**
  * The records of delimited text; empty lines, and lines that begin with #, are passed by. "whitespace" as
  * the delimiter is any run of blanks.
@@ -57,36 +101,28 @@ export async function* csvRecords(
   bytes: AsyncIterable<Uint8Array>,
   delimiter: string,
 ): AsyncGenerator<readonly CsvRecord[]> {
+  const open = new OpenRecord(check);
   let line = 0;
-  let open = "";
   for await (const lines of lineBlocks(bytes)) {
     const records: CsvRecord[] = [];
-    for (const raw of lines) {
+    for (const ended of lines) {
       line++;
-      const text = open + (raw.endsWith("\r") ? raw.slice(0, -1) : raw);
-      if (text.includes('"')) {
-        open = countQuotes(text) % 2 === 1 ? `${text}\n` : "";
-        const at = line - text.split("\n").length + 1;
-        if (open === "") {
-          const fields = quoted(check, { text, line: at, delimiter });
-          records.push({ line: at, fields });
-        }
+      const raw = ended.endsWith("\r") ? ended.slice(0, -1) : ended;
+      if (open.isOpen || raw.includes('"')) {
+        const whole = open.add(raw, line);
+        if (whole === undefined) continue;
+        const fields = quoted(check, { ...whole, delimiter });
+        records.push({ line: whole.line, fields });
         continue;
       }
-      const trimmed = text.trim();
+      const trimmed = raw.trim();
       if (trimmed === "" || trimmed.startsWith("#")) continue;
       const fields = delimiter === "whitespace"
         ? trimmed.split(/\s+/)
-        : text.split(delimiter);
+        : raw.split(delimiter);
       records.push({ line, fields });
     }
     yield records;
   }
-  if (open !== "") {
-    check.fail(
-      FormatError,
-      "a closing quote",
-      JSON.stringify(open.slice(0, 40)),
-    );
-  }
+  open.close();
 }

@@ -144,7 +144,8 @@ export async function tensorPlaces(
   const length = Number(view.getBigUint64(0, true));
   const most = Math.min(LONGEST_HEADER, source.size - 8);
   if (length > most) {
-    check.fail(FormatError, `a header of at most ${most} bytes`, length);
+    const received = `${length} (is this a safetensors file?)`;
+    check.fail(FormatError, `a header of at most ${most} bytes`, received);
   }
   const text = new TextDecoder().decode(await source.read(8, length));
   const tensors = parseHeader(check, text);

@@ -28,11 +28,15 @@ export function shift(image: Image, down: number, right: number): void {
   const { pixels, height, width, channels } = image;
   if (down === 0 && right === 0) return;
   const from = copied(image);
+  const columns = Uint32Array.from(
+    { length: width },
+    (_, x) => reflect(x - right, width) * channels,
+  );
   let at = 0;
   for (let y = 0; y < height; y++) {
-    const row = reflect(y - down, height) * width;
+    const row = reflect(y - down, height) * width * channels;
     for (let x = 0; x < width; x++) {
-      const source = (row + reflect(x - right, width)) * channels;
+      const source = row + columns[x]!;
       for (let c = 0; c < channels; c++) pixels[at++] = from[source + c]!;
     }
   }
@@ -52,33 +56,42 @@ export interface Affine {
 export function warp(image: Image, map: Affine): void {
   const { pixels, height, width, channels } = image;
   const from = copied(image);
-  const [midX, midY] = [(width - 1) / 2, (height - 1) / 2];
-  let at = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const [u, v] = [x - midX, y - midY];
+  const row = width * channels;
+  const midX = (width - 1) / 2;
+  const midY = (height - 1) / 2;
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += channels) {
+      const u = x - midX;
+      const v = y - midY;
       const sx = map.a * u + map.b * v + map.shiftX + midX;
       const sy = map.c * u + map.d * v + map.shiftY + midY;
-      const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
-      const [fx, fy] = [sx - x0, sy - y0];
-      const w00 = inside(x0, y0, image) * (1 - fx) * (1 - fy);
-      const w01 = inside(x0 + 1, y0, image) * fx * (1 - fy);
-      const w10 = inside(x0, y0 + 1, image) * (1 - fx) * fy;
-      const w11 = inside(x0 + 1, y0 + 1, image) * fx * fy;
-      const p = (y0 * width + x0) * channels;
-      const below = p + width * channels;
+      const left = Math.floor(sx);
+      const top = Math.floor(sy);
+      const right = sx - left;
+      const below = sy - top;
+      // A corner outside has no weight, and is read from a place that exists.
+      const x0 = inside(left, width);
+      const x1 = inside(left + 1, width);
+      const y0 = inside(top, height);
+      const y1 = inside(top + 1, height);
+      const w00 = x0 * y0 * (1 - right) * (1 - below);
+      const w01 = x1 * y0 * right * (1 - below);
+      const w10 = x0 * y1 * (1 - right) * below;
+      const w11 = x1 * y1 * right * below;
+      const p0 = y0 * top * row;
+      const p1 = y1 * (top + 1) * row;
+      const q0 = x0 * left * channels;
+      const q1 = x1 * (left + 1) * channels;
       for (let c = 0; c < channels; c++) {
-        pixels[at++] = (w00 && w00 * from[p + c]!) +
-          (w01 && w01 * from[p + channels + c]!) +
-          (w10 && w10 * from[below + c]!) +
-          (w11 && w11 * from[below + channels + c]!);
+        pixels[at + c] = w00 * from[p0 + q0 + c]! + w01 * from[p0 + q1 + c]! +
+          w10 * from[p1 + q0 + c]! + w11 * from[p1 + q1 + c]!;
       }
     }
   }
 }
 
-function inside(x: number, y: number, { width, height }: Image): 0 | 1 {
-  return x >= 0 && y >= 0 && x < width && y < height ? 1 : 0;
+function inside(place: number, size: number): 0 | 1 {
+  return place >= 0 && place < size ? 1 : 0;
 }
 
 /** Fills a square of `side` pixels about `(y, x)`, as far as it lies in the image. */
