@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { labelSmoothing } from "./label_smoothing.ts";
 import { temperatureSweep } from "./temperature_sweep.ts";
 import { trainingDynamics } from "./training_dynamics.ts";
 
@@ -15,6 +16,7 @@ export type AnyExperiment = Experiment<ExperimentShape>;
 const experiments = [
   trainingDynamics,
   temperatureSweep,
+  labelSmoothing,
 ];
 
 /** All experiments, in the order of the paper. */
