@@ -175,7 +175,7 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
 
 function summary(table: Table<TemperatureColumns>): TemperatureSweepSummary {
   const withTemperature = (name: keyof TemperatureColumns) =>
-    table.correlation(name, "temperature");
+    table.rankCorrelation(name, "temperature");
   return {
     entropyAtLowest: table.first("entropyRepresentations"),
     entropyAtHighest: table.last("entropyRepresentations"),
