@@ -1,5 +1,5 @@
 /**
- * Builds the embedded kernels: `assembly/*.as` to the two modules that a file beside carries as text.
+ * Builds the embedded kernels: `assembly/*.as` to modules that a file beside carries as text.
  *
  * `deno task build:wasm` writes those files; tests call {@linkcode buildModules} and compare.
  *
@@ -14,8 +14,8 @@ export interface KernelSource {
   readonly folder: URL;
   /** The file in it that carries the modules. */
   readonly file: string;
-  /** Beside those that all are compiled with. */
-  readonly flags: readonly string[];
+  /** Flags of each build, beside those that all have. */
+  readonly builds: Readonly<Record<string, readonly string[]>>;
 }
 
 const lib = new URL("../../lib/", import.meta.url);
@@ -24,19 +24,20 @@ const lib = new URL("../../lib/", import.meta.url);
 export const linalgKernel: KernelSource = {
   folder: new URL("linalg/wasm/", lib),
   file: "_modules.ts",
-  flags: [],
+  builds: {
+    relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
+    simd: ["--enable", "simd"],
+  },
 };
 
-/** Gradients in float32 on the memory of the tfjs backend. */
+/**
+ * Gradients in float32 on the memory of the tfjs backend. Without relaxed SIMD, whose rounding depends on the
+ * machine: training would turn that into other networks.
+ */
 export const modelsKernel: KernelSource = {
   folder: new URL("models/_wasm/", lib),
   file: "modules.ts",
-  flags: ["--importMemory"],
-};
-
-const builds = {
-  relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
-  simd: ["--enable", "simd"],
+  builds: { simd: ["--enable", "simd", "--importMemory"] },
 };
 
 /** Sources are not TypeScript, and no tool shall take them for it; the compiler asks for `.ts`. */
@@ -46,15 +47,14 @@ function sourceOf(folder: URL, name: string): Promise<string | null> {
 }
 
 async function build(
-  { folder, flags }: KernelSource,
-  features: readonly string[],
+  folder: URL,
+  flags: readonly string[],
 ): Promise<Uint8Array> {
   let module: Uint8Array | undefined;
   const { error, stderr } = await asc.main([
     ...["index.ts", "--outFile", "module.wasm"],
     ...["-O3", "--runtime", "stub", "--noAssert", "--use", "abort="],
     ...flags,
-    ...features,
   ], {
     readFile: (name) => sourceOf(folder, name),
     writeFile: (_, contents) => {
@@ -71,8 +71,8 @@ async function build(
 /** The text that the file of a kernel must have. */
 export async function buildModules(kernel: KernelSource): Promise<string> {
   const entries: string[] = [];
-  for (const [name, features] of Object.entries(builds)) {
-    const module = await build(kernel, features);
+  for (const [name, flags] of Object.entries(kernel.builds)) {
+    const module = await build(kernel.folder, flags);
     entries.push(
       `  // ${module.length} bytes\n  ${name}:\n    "${module.toBase64()}",\n`,
     );

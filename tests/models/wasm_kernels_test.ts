@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "interplay/models";
+import { normalized } from "../../lib/models/_network/normalization.ts";
 import { instantiate } from "../../lib/models/_wasm/heap.ts";
 import { buildModules, modelsKernel } from "../linalg/wasm_build.ts";
 import {
@@ -26,31 +27,19 @@ Deno.test("the WASM kernels are what their sources compile to", async () => {
   );
 });
 
-for (const build of ["relaxed", "simd"] as const) {
-  Deno.test(`the WASM kernels multiply exactly where sums are exact (${build})`, () => {
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    const kernel = instantiate(memory, build);
-    const floats = new Float32Array(memory.buffer);
-    const [rows, columns, depth] = [6, 11, 5];
-    const a = Array.from({ length: rows * depth }, (_, i) => i % 7 - 3);
-    const b = Array.from({ length: depth * columns }, (_, i) => i % 5 - 2);
-    floats.set(a, 1024);
-    floats.set(b, 2048);
-    // Addresses in bytes: slivers of A at 16384, of B at 20480, the product at 32768.
-    kernel.packRows(4096, 4 * depth, rows, depth, 4, 16384, 16 * depth);
-    kernel.packColumns(8192, 4 * columns, columns, depth, 8, 20480, 32 * depth);
-    kernel.addProduct(
-      ...[32768, 4 * columns, rows, columns] as const,
-      ...[16384, 16 * depth, 20480, 32 * depth, depth, 0] as const,
-    );
-    const expected = Array.from({ length: rows * columns }, (_, k) => {
-      const [i, j] = [Math.floor(k / columns), k % columns];
-      return a.slice(i * depth, (i + 1) * depth)
-        .reduce((sum, x, step) => sum + x * b[step * columns + j]!, 0);
-    });
-    assertEquals([...floats.subarray(8192, 8192 + rows * columns)], expected);
-  });
-}
+Deno.test("the WASM kernels round every product, so that every machine computes the same", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { packRows, packColumns, addProduct } = instantiate(memory);
+  const floats = new Float32Array(memory.buffer);
+  const x = 1 + 2 ** -12;
+  // x² is 1 + 2⁻¹¹ + 2⁻²⁴; the last term is lost where the product is rounded, and kept where it is fused.
+  floats.set([-(1 + 2 ** -11), x], 256);
+  floats.set([1, x], 512);
+  packRows(1024, 8, 1, 2, 4, 4096, 32);
+  packColumns(2048, 4, 1, 2, 8, 8192, 64);
+  addProduct(16384, 4, 1, 1, 4096, 32, 8192, 64, 2, 0);
+  assertEquals(floats[4096], 0);
+});
 
 const flags = [[false, false], [true, false], [false, true], [true, true]];
 
@@ -381,6 +370,77 @@ Deno.test("a clone on WASM outlives its original", async () => {
   original.dispose();
   assertEquals([...copy.dataSync()], [1, 2, 3]);
   copy.dispose();
+});
+
+Deno.test("gather on WASM says which row there is not", async () => {
+  await useBackend("wasm");
+  const x = tf.ones([3, 2]);
+  const indices = tf.tensor1d([1, 3], "int32");
+  const before = tf.memory().numTensors;
+  const error = assertThrows(() => tf.gather(x, indices), RangeError);
+  assertEquals(
+    error.message,
+    "Cannot gather rows: expected numbers in [0, 3), received 3 at 1",
+  );
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([x, indices]);
+});
+
+for (const channels of [3, 4, 16, 20]) {
+  for (const slope of [0, 0.1, 1]) {
+    Deno.test(`normalized() on WASM is that of the CPU with its gradients: ${channels} channels, slope ${slope}`, async () => {
+      const observed: number[][] = [];
+      await assertAgrees(() =>
+        withGradients(
+          (x, gamma, beta) =>
+            normalized(x as tf.Tensor4D, {
+              gamma: gamma as tf.Tensor1D,
+              beta: beta as tf.Tensor1D,
+              epsilon: 1e-3,
+              slope,
+              observe: ({ mean, variance }) =>
+                observed.push([...mean.dataSync(), ...variance.dataSync()]),
+            }),
+          [
+            tf.add(tf.mul(normals(1, [5, 31, 7, channels]), 3), 2),
+            normals(2, [channels]),
+            normals(3, [channels]),
+          ],
+        )
+      );
+      // Once by itself and once under its gradient, on each backend.
+      const [cpu, , wasm] = observed;
+      assertEquals(observed.length, 4);
+      cpu!.forEach((value, i) => assert(Math.abs(value - wasm![i]!) < 1e-4));
+    });
+  }
+}
+
+Deno.test("normalized() has the gradient of what tfjs composes", async () => {
+  await useBackend("cpu");
+  tf.tidy(() => {
+    const inputs = [normals(1, [3, 4, 5, 2]), normals(2, [2]), normals(3, [2])];
+    const [, ...own] = withGradients(
+      (x, gamma, beta) =>
+        normalized(x as tf.Tensor4D, {
+          gamma: gamma as tf.Tensor1D,
+          beta: beta as tf.Tensor1D,
+          epsilon: 0.01,
+          slope: 0.2,
+          observe: () => {},
+        }),
+      inputs,
+    );
+    const [, ...composed] = withGradients((x, gamma, beta) => {
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      const unit = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 0.01)));
+      return tf.leakyRelu(tf.add(tf.mul(unit, gamma!), beta!), 0.2);
+    }, inputs);
+    own.forEach((gradient, i) => {
+      const difference = tf.max(tf.abs(tf.sub(gradient, composed[i]!)));
+      assert(difference.dataSync()[0]! < TOLERANCE);
+    });
+  });
 });
 
 /** A step through every kernel there is here. */

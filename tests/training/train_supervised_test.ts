@@ -202,8 +202,8 @@ Deno.test("a loss that is not finite ends the run with the weights before it", a
   assertEquals(run.history.outcome, "failed");
   assertEquals(run.history.epochs.length, 1);
   assert(run.history.stepLosses.every(Number.isFinite));
-  for (const weights of model.model.getWeights()) {
-    assert(weights.dataSync().every(Number.isFinite));
+  for (const { variable } of model.weights) {
+    assert(variable.dataSync().every(Number.isFinite));
   }
   model.dispose();
 });

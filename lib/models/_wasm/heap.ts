@@ -45,6 +45,47 @@ export interface Exports {
     count: number,
     to: number,
   ): void;
+  gatherRows(
+    x: number,
+    count: number,
+    bytes: number,
+    rows: number,
+    size: number,
+    to: number,
+  ): number;
+  normalize(
+    plan: number,
+    x: number,
+    rows: number,
+    channels: number,
+    slope: number,
+    y: number,
+  ): void;
+  addDeviations(
+    plan: number,
+    x: number,
+    rows: number,
+    channels: number,
+    to: number,
+  ): void;
+  addNormalGradients(
+    plan: number,
+    x: number,
+    dy: number,
+    rows: number,
+    channels: number,
+    slope: number,
+    to: number,
+  ): void;
+  normalGradient(
+    plan: number,
+    x: number,
+    dy: number,
+    rows: number,
+    channels: number,
+    slope: number,
+    dx: number,
+  ): void;
   packColumns(
     x: number,
     stride: number,
@@ -120,21 +161,9 @@ interface Backend {
 /** Takes memory that is given back by whoever lent the function. */
 export type Take = (bytes: number) => number;
 
-/** The two builds: fused multiply–add of relaxed SIMD, or plain SIMD. */
-export type Build = keyof typeof modules;
-
-/** The build for this host. */
-function bestBuild(): Build {
-  const relaxed = Uint8Array.fromBase64(modules.relaxed);
-  return WebAssembly.validate(relaxed) ? "relaxed" : "simd";
-}
-
 /** An instance of the module on this memory. */
-export function instantiate(
-  memory: WebAssembly.Memory,
-  build: Build = bestBuild(),
-): Exports {
-  const bytes = Uint8Array.fromBase64(modules[build]);
+export function instantiate(memory: WebAssembly.Memory): Exports {
+  const bytes = Uint8Array.fromBase64(modules.simd);
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
     env: { memory },
   });
@@ -233,6 +262,16 @@ export class Heap {
   /** Fills with zeros. */
   clear(address: number, bytes: number): void {
     new Uint8Array(this.#memory.buffer, address, bytes).fill(0);
+  }
+
+  /** The float32 numbers at this address, until memory is taken again. */
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, address, count);
+  }
+
+  /** The integer of four bytes at this address. */
+  integer(address: number): number {
+    return new Int32Array(this.#memory.buffer, address, 1)[0]!;
   }
 
   /** Writes integers of four bytes. */

@@ -13,12 +13,15 @@ export interface KernelCall {
   readonly backend: object;
 }
 
+/** What a kernel makes. */
+export type Outputs = tf.TensorInfo | tf.TensorInfo[];
+
 /** A kernel of this library for the WASM backend. */
 export interface OwnKernel {
-  /** The kernel of tfjs that it is, or replaces. */
+  /** The kernel of tfjs that it is, or replaces; or one that only this library knows. */
   readonly name: string;
   /** The result; `undefined` where the kernel that was there before shall compute it. */
-  readonly run: (call: KernelCall) => tf.TensorInfo | undefined;
+  readonly run: (call: KernelCall) => Outputs | undefined;
 }
 
 /** The input of a name; fails where tfjs has left it out. */

@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { convolutionKernels } from "./convolution.ts";
 import { Heap } from "./heap.ts";
+import { gather } from "./gather.ts";
 import { identity } from "./identity.ts";
 import { matrixProductKernels } from "./matrix_product.ts";
+import { normalizationKernels } from "./normalization.ts";
 import type { OwnKernel } from "./own_kernel.ts";
 import { sumKernels } from "./sums.ts";
 import { windowKernels } from "./windows.ts";
@@ -12,6 +14,8 @@ const kernels: readonly OwnKernel[] = [
   ...convolutionKernels,
   ...windowKernels,
   ...sumKernels,
+  ...normalizationKernels,
+  gather,
   identity,
 ];
 

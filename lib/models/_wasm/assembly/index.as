@@ -12,4 +12,16 @@ export { packColumns, packRows } from "./pack";
 export { packPatches, packPatchEntries, placeImage } from "./convolution";
 export { addDepthwiseGradient } from "./depthwise";
 export { maxPoolGradient } from "./pooling";
-export { addRows, addToSegments, rectify, repeatRow } from "./rows";
+export {
+  addDeviations,
+  addNormalGradients,
+  normalGradient,
+  normalize,
+} from "./normalization";
+export {
+  addRows,
+  addToSegments,
+  gatherRows,
+  rectify,
+  repeatRow,
+} from "./rows";

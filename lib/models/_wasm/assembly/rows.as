@@ -119,3 +119,25 @@ export function addToSegments(
     }
   }
 }
+
+/**
+ * Copies the rows of these numbers, `bytes` long each, out of `count`.
+ *
+ * @returns Where the first number out of `[0, count)` stands, −1 if there is none.
+ */
+export function gatherRows(
+  x: usize,
+  count: i32,
+  bytes: usize,
+  rows: usize,
+  size: i32,
+  to: usize,
+): i32 {
+  for (let i = 0; i < size; i++) {
+    const row = load<i32>(rows + (<usize> i << 2));
+    if (row < 0 || row >= count) return i;
+    memory.copy(to, x + <usize> row * bytes, bytes);
+    to += bytes;
+  }
+  return -1;
+}
