@@ -7,6 +7,7 @@
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
 import { informationLoss } from "./information_loss.ts";
+import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
 import { temperatureSweep } from "./temperature_sweep.ts";
@@ -19,6 +20,7 @@ const experiments = [
   trainingDynamics,
   temperatureSweep,
   linearModeConnectivity,
+  labelSmoothing,
   pruning,
   informationLoss,
 ];

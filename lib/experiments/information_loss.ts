@@ -532,8 +532,12 @@ export const informationLoss: Experiment<InformationLossShape> =
       quick: {
         data: { kind: "mnistOrDrawn", train: 1000 },
         model: { kind: "mlp", hidden: [64, 32] },
-        training: { epochs: 8, evaluation: { every: { epochs: 8 } } },
-        lambdas: [0.01, 0.1],
+        training: {
+          epochs: 12,
+          learningRate: 0.05,
+          evaluation: { every: { epochs: 12 } },
+        },
+        lambdas: [0.1, 0.3],
       },
       paper: {
         data: { kind: "cifar10" },
