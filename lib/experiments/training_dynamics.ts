@@ -18,7 +18,7 @@ import type { ExperimentEvent } from "./event.ts";
 import type { Conclusion, Experiment, Observations } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import {
   entropyReferences,
   hdrReferences,
@@ -461,11 +461,7 @@ export const trainingDynamics: Experiment<TrainingDynamicsShape> =
           evaluation: { every: { steps: 25 } },
         },
       },
-      paper: {
-        data: { kind: "mnistOrDrawn" },
-        model: { kind: "mlp" },
-        training: { epochs: 12 },
-      },
+      paper: PAPER_SETTING,
     },
     units: {
       epochs: { ...EPOCH_UNITS, ...BATCH_UNITS },
