@@ -4,7 +4,7 @@ import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import type { EpochRecord } from "../training/history.ts";
 import { interval } from "./_interval.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -539,11 +539,7 @@ export const informationLoss: Experiment<InformationLossShape> =
         },
         lambdas: [0.1, 0.3],
       },
-      paper: {
-        data: { kind: "cifar10" },
-        model: { kind: "mlp" },
-        training: { epochs: 8 },
-      },
+      paper: PAPER_SETTING,
     },
     units: {
       runs: { seed: "1", term: "text", lambda: "1", ...MEASURED_UNITS },

@@ -8,7 +8,7 @@ import {
   type Evaluation,
 } from "../training/evaluate.ts";
 import { recomputeStatistics } from "./_batch_statistics.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table, unless } from "./_table.ts";
 import { assignWeights, weightsOf } from "./_weights.ts";
 import { type Departure, departure, weightsBetween } from "./_weight_path.ts";
@@ -596,11 +596,7 @@ export const linearModeConnectivity: Experiment<LinearModeConnectivityShape> =
         learningRates: [3e-3, 3e-2, 1.5e-1],
         points: 11,
       },
-      paper: {
-        data: { kind: "mnistOrDrawn" },
-        model: { kind: "mlp" },
-        training: { epochs: 8 },
-      },
+      paper: PAPER_SETTING,
     },
     units: {
       ends: { learningRate: "1", order: "text", ...EPOCH_UNITS },
