@@ -55,8 +55,8 @@ export interface InformationLossConfig {
   readonly permutations: number;
 }
 
-/** Means that a run and a setting have alike. */
-interface Measured {
+/** What is measured of a network, and averaged over those of a setting. */
+export interface InformationColumns {
   /** Test accuracy. */
   readonly accuracy: number;
   /** Mean cross-entropy on the test set, in nats. */
@@ -74,7 +74,7 @@ interface Measured {
 }
 
 /** One training run. */
-export interface InformationRunColumns extends Measured {
+export interface InformationRunColumns extends InformationColumns {
   /** Fixes initial weights and the order of the samples. */
   readonly seed: number;
   /** "none", or the term. */
@@ -84,7 +84,7 @@ export interface InformationRunColumns extends Measured {
 }
 
 /** One term and factor over all seeds, held against cross-entropy alone seed by seed. */
-export interface InformationSettingColumns extends Measured {
+export interface InformationSettingColumns extends InformationColumns {
   /** "none", or the term. */
   readonly term: string;
   /** Its factor; 0 for none. */
@@ -208,7 +208,7 @@ function stages(config: Shape["config"]): string[] {
   return [...runs, DIFFERENCES];
 }
 
-function measuredColumns(record: EpochRecord): Measured {
+function measuredColumns(record: EpochRecord): InformationColumns {
   const { accuracy, loss, entropy, mutualInformation, mir, hdr } = record;
   return {
     accuracy,
@@ -246,9 +246,9 @@ async function* train(
 }
 
 /** Column by column, the mean over runs. */
-function means(runs: readonly InformationRunColumns[]): Measured {
+function means(runs: readonly InformationRunColumns[]): InformationColumns {
   const table = new Table(runs);
-  const mean = (name: keyof Measured) =>
+  const mean = (name: keyof InformationColumns) =>
     table.column(name).reduce((a, b) => a + b, 0) / runs.length;
   return {
     accuracy: mean("accuracy"),
@@ -380,7 +380,7 @@ function lines(terms: readonly LossTermName[], column: string) {
 function chart({ config, rows }: Observations<Shape>): Chart {
   const { terms, seeds, worthwhile } = config;
   const alone = rows.settings.find(({ term }) => term === NONE);
-  const without = (column: keyof Measured) => ({
+  const without = (column: keyof InformationColumns) => ({
     label: "cross-entropy alone",
     value: alone?.[column] ?? NaN,
     dash: "dot" as const,
@@ -431,7 +431,7 @@ function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   };
 }
 
-const MEASURED_UNITS: Readonly<Record<keyof Measured, string>> = {
+const MEASURED_UNITS: Readonly<Record<keyof InformationColumns, string>> = {
   accuracy: "1",
   loss: "nats",
   entropyRepresentations: "nats",
