@@ -58,16 +58,19 @@ const SIZE_LIMIT = 49_500;
 
 /**
  * The figure of the first choice (the finest first) whose bundle stays within the limit, else that of
- * the last.
+ * the last. `reserved` bytes are left for what is shown beside it.
  */
 export function firstThatFits(
   choices: readonly number[],
   make: (choice: number) => Figure,
+  reserved = 0,
 ): Figure {
   const [choice = 0, ...coarser] = choices;
   const figure = make(choice);
-  if (coarser.length === 0 || figure.byteLength <= SIZE_LIMIT) return figure;
-  return firstThatFits(coarser, make);
+  const fits = figure.byteLength + reserved <= SIZE_LIMIT;
+  return fits || coarser.length === 0
+    ? figure
+    : firstThatFits(coarser, make, reserved);
 }
 
 /**

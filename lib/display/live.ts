@@ -9,6 +9,8 @@ import { Check } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
 import { LiveFigure } from "./_live_figure.ts";
 import { LiveState } from "./_live_state.ts";
+import type { PanelChart } from "./_panel_chart.ts";
+import { isDrawable, resultChart } from "./_result_chart.ts";
 import { cleanText } from "./_text.ts";
 import { currentHost } from "./host.ts";
 import type { InterplayReference } from "./interplay_plot.ts";
@@ -16,13 +18,16 @@ import { type Progress, progress } from "./progress.ts";
 
 /** What a run tells. Steps and epochs are known by their fields, everything else is passed by. */
 export interface LiveEvent {
-  /** "step" with `step`, `loss` and `steps`; "epoch" with `record`. */
+  /** "step" with `step`, `loss` and `steps`; "epoch" with `record`; "row" after a table has grown. */
   readonly type: string;
 }
 
 /** A run that goes on as its events are read, and keeps a record: what the training functions return. */
 export interface LiveRun<E extends LiveEvent, H> extends AsyncIterable<E> {
-  /** The record so far. An `outcome` other than "completed" is shown as the reason of the end. */
+  /**
+   * The record so far, there once an event has come. One that has `charts` and `series`, as results of
+   * experiments do, is drawn by them. An `outcome` other than "completed" is shown as the reason of the end.
+   */
   readonly history: H;
 }
 
@@ -49,26 +54,31 @@ const optionsSchema = z.strictObject({
 
 /** The figure and the bar of one run. */
 class Watch {
+  readonly #run: { readonly history: unknown };
   readonly #state: LiveState;
   readonly #figure: LiveFigure;
   readonly #title: string;
   readonly #now: () => number;
+  #begun = false;
   #bar: Progress | undefined;
 
   constructor(
+    run: { readonly history: unknown },
     { title, reference, now }: z.output<typeof optionsSchema>,
   ) {
     // deno-lint-ignore house/no-clock -- rate and time left are about real time
     this.#now = now ?? (() => performance.now());
     this.#title = cleanText(title);
+    this.#run = run;
     this.#state = new LiveState(reference);
     this.#figure = new LiveFigure(currentHost(), this.#now);
   }
 
-  see(event: unknown): void {
+  see(event: LiveEvent): void {
+    this.#begun = true;
     const kind = this.#state.take(event);
-    if (kind === "other") return;
-    this.#figure.offer(() => this.#state.chart(this.#title, ""));
+    if (kind === "other" && event.type !== "row") return;
+    this.#figure.offer(() => this.#chart(""));
     const { step, steps, words } = this.#state;
     if (kind === "step" && steps !== undefined) {
       this.#bar ??= progress(steps, { label: this.#title, now: this.#now });
@@ -82,10 +92,19 @@ class Watch {
     const early = reason ?? (step < (steps ?? 0) ? "ended early" : undefined);
     const place = steps === undefined ? "" : ` at step ${step} of ${steps}`;
     const subtitle = early === undefined ? "" : `${wordsOf(early)}${place}`;
-    await this.#figure.finish(this.#state.chart(this.#title, subtitle));
+    await this.#figure.finish(this.#chart(subtitle));
     await (early === undefined
       ? this.#bar?.done()
       : this.#bar?.fail(wordsOf(early)));
+  }
+
+  /** As the record of the run says it is drawn, if it does; else what training functions tell. */
+  #chart(subtitle: string): PanelChart | undefined {
+    const record = this.#begun ? this.#run.history : undefined;
+    if (!isDrawable(record)) return this.#state.chart(this.#title, subtitle);
+    const chart = resultChart(new Check("show the run"), record);
+    const words = [chart.subtitle ?? "", subtitle];
+    return { ...chart, subtitle: words.filter((w) => w !== "").join("; ") };
   }
 }
 
@@ -150,7 +169,7 @@ export async function live<E extends LiveEvent, H>(
   if (typeof run?.[Symbol.asyncIterator] !== "function") {
     check.fail(ShapeError, "a run whose events can be read", typeof run);
   }
-  const watch = new Watch(settings);
+  const watch = new Watch(run, settings);
   try {
     for await (const event of run) {
       watch.see(event);

@@ -8,6 +8,11 @@
  */
 
 export {
+  type Chart,
+  type Charted,
+  type ChartLine,
+  type ChartPanel,
+  type ChartReference,
   DenseMatrix,
   type Displayable,
   type FlatMatrix,
@@ -15,6 +20,8 @@ export {
   type MatrixLike,
   type MimeBundle,
   type RowsColumnsMatrix,
+  type SeriesTable,
+  type SeriesValue,
   type TableCell,
   type TableData,
   type TensorMatrix,
@@ -58,6 +65,8 @@ export {
 } from "./live.ts";
 export type * from "./plotly_json.ts";
 export * from "./progress.ts";
+export type { DrawableRecord } from "./_result_chart.ts";
+export * from "./result_plot.ts";
 export * from "./scatter2d.ts";
 export * from "./spectrum_plot.ts";
 export * from "./table.ts";
