@@ -56,7 +56,7 @@ export type {
   Runtime,
   Units,
 } from "./result.ts";
-export { type SaveOptions, saveResult } from "./save_result.ts";
+export { saveResult, type SaveResultOptions } from "./save_result.ts";
 export type * from "./schema.ts";
 export {
   type Repetition,

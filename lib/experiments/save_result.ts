@@ -9,7 +9,7 @@ import { z } from "zod";
 import type { Result } from "./result.ts";
 
 /** Options of {@linkcode saveResult}. */
-export interface SaveOptions {
+export interface SaveResultOptions {
   /** Whether the weights that the experiment kept are saved as well; true if left out. */
   readonly weights?: boolean;
 }
@@ -48,7 +48,7 @@ export function resultText(result: Result): string {
 export async function saveResult(
   result: Result,
   path: string,
-  options: SaveOptions = {},
+  options: SaveResultOptions = {},
 ): Promise<void> {
   const check = new Check("save the result");
   const { weights } = check.options(saveOptions, options);
