@@ -11,5 +11,6 @@ export * from "./lib/losses/mod.ts";
 export * from "./lib/data/mod.ts";
 export * from "./lib/models/mod.ts";
 export * from "./lib/training/mod.ts";
+export * from "./lib/experiments/mod.ts";
 export * from "./lib/display/mod.ts";
 export * from "./lib/kernel/mod.ts";

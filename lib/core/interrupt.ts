@@ -9,12 +9,20 @@ import { InterruptedError } from "./errors.ts";
 
 const listeners = new Set<InterruptListener>();
 
+/** What became of an interrupt: how many pieces of work heard it, and in which way. */
+export interface InterruptAnswer {
+  /** Asked to stop at their next step. */
+  readonly asked: number;
+  /** Had been asked already, and were left where they were. */
+  readonly forced: number;
+}
+
 /**
  * Listens for an interrupt while a piece of work goes on: from its construction until it is disposed.
  *
- * The first interrupt aborts `signal`: the work is to stop at its next step and to keep what it has. One
- * that is forced rejects what {@linkcode InterruptListener.unlessForced} waits for: the caller goes on
- * although the step has not ended.
+ * The first interrupt aborts `signal`: the work is to stop at its next step and to keep what it has. The
+ * second rejects what {@linkcode InterruptListener.unlessForced} waits for: the caller goes on although the
+ * step has not ended.
  *
  * @example
  * ```ts
@@ -22,7 +30,7 @@ const listeners = new Set<InterruptListener>();
  * import { assertEquals } from "@std/assert";
  *
  * using listener = new InterruptListener();
- * assertEquals(interrupt(), 1); // one piece of work has heard it
+ * assertEquals(interrupt(), { asked: 1, forced: 0 }); // one piece of work has heard it
  * assertEquals(listener.signal.aborted, true);
  * ```
  */
@@ -55,16 +63,20 @@ export class InterruptListener implements Disposable {
     return await Promise.race([promise, this.#forced.promise]);
   }
 
-  /** Says that there is an interrupt; {@linkcode interrupt} says it to all. */
-  interrupt(force: boolean): void {
-    this.#asked.abort(new DOMException("Interrupted", "AbortError"));
-    if (!force) return;
+  /** Says that there is an interrupt, as {@linkcode interrupt} says to all; what it meant here. */
+  interrupt(): "asked" | "forced" | "deaf" {
+    if (!this.#asked.signal.aborted) {
+      this.#asked.abort(new DOMException("Interrupted", "AbortError"));
+      return "asked";
+    }
+    if (this.#isForced) return "deaf";
     this.#isForced = true;
     this.#forced.reject(
       new InterruptedError(
         "Cannot finish the step: expected to go on, received a second interrupt",
       ),
     );
+    return "forced";
   }
 
   /** Listens no more. */
@@ -74,23 +86,24 @@ export class InterruptListener implements Disposable {
 }
 
 /**
- * Interrupts all work that listens now.
+ * Interrupts all work that listens now: asks each piece to stop at its next step, and leaves those that were
+ * asked before where they are.
  *
- * @param options `force`: not at the next step but at once, leaving the step under way to itself.
- * @returns how many pieces of work have heard it.
+ * @returns how many have heard it; none if nothing is under way, or nothing that has not been left already.
  *
  * @example
  * ```ts
  * import { interrupt } from "interplay";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(interrupt(), 0); // nothing is under way
+ * assertEquals(interrupt(), { asked: 0, forced: 0 }); // nothing is under way
  * ```
  */
-export function interrupt(options: { force?: boolean } = {}): number {
-  const heard = [...listeners];
-  for (const listener of heard) listener.interrupt(options.force ?? false);
-  return heard.length;
+export function interrupt(): InterruptAnswer {
+  const heard = [...listeners].map((listener) => listener.interrupt());
+  const count = (answer: "asked" | "forced") =>
+    heard.filter((each) => each === answer).length;
+  return { asked: count("asked"), forced: count("forced") };
 }
 
 /**

@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./chart.ts";
 export * from "./errors.ts";
 export * from "./interrupt.ts";
 export * from "./matrix.ts";

@@ -24,8 +24,55 @@ export interface Displayable {
 }
 
 /**
+ * How records of a kind are shown: `plain` is what the record says of itself, to be shown with it or replaced.
+ */
+export type View = (
+  record: object,
+  plain: MimeBundle,
+) => MimeBundle | Promise<MimeBundle>;
+
+const views = new Map<string, View>();
+
+/**
+ * Says how records of a kind show themselves from now on, in place of their plain display.
+ *
+ * A record knows its kind and nothing of figures; a part of the library that draws, once imported,
+ * registers its view here. So neither imports the other.
+ *
+ * @param kind As the record was given it: "interplay/result".
+ * @param view What to make of such a record.
+ * @returns A function that puts back what was there before.
+ *
+ * @example
+ * ```ts
+ * import { displayable, jupyterDisplay, registerView } from "interplay";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const kind = "example/point";
+ * const point = displayable({ x: 1 }, () => ({ "text/plain": "plain" }), { kind });
+ * const restore = registerView(kind, (_, plain) => ({ ...plain, "image/svg+xml": "<svg/>" }));
+ * assertEquals(point[jupyterDisplay](), { "text/plain": "plain", "image/svg+xml": "<svg/>" });
+ * restore();
+ * assertEquals(point[jupyterDisplay](), { "text/plain": "plain" });
+ * ```
+ */
+export function registerView(kind: string, view: View): () => void {
+  const before = views.get(kind);
+  views.set(kind, view);
+  return () => {
+    if (before === undefined) views.delete(kind);
+    else views.set(kind, before);
+  };
+}
+
+/**
  * Gives a plain record a display. The method is not enumerable: `JSON.stringify`, spreading and
  * equality see the record alone.
+ *
+ * @param record What is shown.
+ * @param bundle How, if nobody knows better.
+ * @param options `kind`: the name under which {@linkcode registerView} may replace `bundle`.
+ * @returns The same record.
  *
  * @example
  * ```ts
@@ -40,9 +87,12 @@ export interface Displayable {
 export function displayable<T extends object>(
   record: T,
   bundle: (record: T) => MimeBundle,
+  options: { readonly kind?: string } = {},
 ): T & Displayable {
+  const { kind } = options;
+  const view = () => kind === undefined ? undefined : views.get(kind);
   return Object.defineProperty(record, jupyterDisplay, {
-    value: () => bundle(record),
+    value: () => view()?.(record, bundle(record)) ?? bundle(record),
     enumerable: false,
   }) as T & Displayable;
 }

@@ -22,7 +22,12 @@ export interface PanelSeries extends Points {
   /** Name in legend, hover and summary. */
   readonly name: string;
   /** Lower and upper edge of a band around the line. */
-  readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
+  readonly band?: {
+    readonly low: Float64Array;
+    readonly high: Float64Array;
+    /** What it is; "mean ± sd" if left out. */
+    readonly meaning?: string;
+  };
   /** `#rrggbb`; the palette decides if left out. */
   readonly color?: string;
   /** Dash pattern. */

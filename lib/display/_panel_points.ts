@@ -23,6 +23,7 @@ function placeable(
     y: positive(series.y, log.y),
     ...(series.band === undefined ? {} : {
       band: {
+        ...series.band,
         low: positive(series.band.low, log.y),
         high: positive(series.band.high, log.y),
       },
@@ -42,7 +43,11 @@ function decimated(series: PanelSeries, limit: number): PanelSeries {
     x: pick(series.x, kept),
     y: pick(series.y, kept),
     ...(band === undefined ? {} : {
-      band: { low: pick(band.low, kept), high: pick(band.high, kept) },
+      band: {
+        ...band,
+        low: pick(band.low, kept),
+        high: pick(band.high, kept),
+      },
     }),
   };
 }

@@ -51,7 +51,7 @@ function bandTrace(
   return {
     type: "scatter",
     mode: "none",
-    name: plotlyText(`${series.name}: mean ± sd`),
+    name: plotlyText(`${series.name}: ${series.band?.meaning ?? "mean ± sd"}`),
     x: rounded(outline.x),
     y: rounded(outline.y),
     ...axes,

@@ -139,9 +139,10 @@ function panelAxes(
   return axes;
 }
 
-/** A line chart with as many points as fit. */
-export function panelFigure(chart: PanelChart): Figure {
-  return firstThatFits(POINT_BUDGETS, (budget) => layOut(chart, budget));
+/** A line chart with as many points as fit beside `reserved` bytes of something else. */
+export function panelFigure(chart: PanelChart, reserved = 0): Figure {
+  const make = (budget: number) => layOut(chart, budget);
+  return firstThatFits(POINT_BUDGETS, make, reserved);
 }
 
 /** The axes that the traces of panel `i` name; the first pair goes without saying. */

@@ -36,8 +36,8 @@ export interface Host {
   display(bundle: MimeBundle, options?: DisplayOptions): Promise<void>;
   /** Replaces what was shown under `displayId`. */
   update(displayId: string, bundle: MimeBundle): Promise<void>;
-  /** Writes text as it is, without a line end of its own. */
-  print(text: string): void;
+  /** Writes text as it is, without a line end of its own; to standard output if nothing else is said. */
+  print(text: string, stream?: "stdout" | "stderr"): void;
   /** Shows an error as such; nothing is thrown. */
   fail(report: ErrorReport): void;
   /** Resolves when all that was given so far has left for the front end. */
@@ -64,15 +64,15 @@ class TextHost implements Host {
     return this.display(bundle);
   }
 
-  print(text: string): void {
+  print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
     const bytes = new TextEncoder().encode(text);
     for (let sent = 0; sent < bytes.length;) {
-      sent += Deno.stdout.writeSync(bytes.subarray(sent));
+      sent += Deno[stream].writeSync(bytes.subarray(sent));
     }
   }
 
   fail({ trace }: ErrorReport): void {
-    console.error(trace.join("\n"));
+    this.print(`${trace.join("\n")}\n`, "stderr");
   }
 
   flush(): Promise<void> {
@@ -93,7 +93,12 @@ export type HostEvent =
     readonly displayId: string;
     readonly bundle: MimeBundle;
   }
-  | { readonly type: "print"; readonly text: string }
+  | {
+    readonly type: "print";
+    readonly text: string;
+    /** Only where it was not standard output. */
+    readonly stream?: "stderr";
+  }
   | { readonly type: "error"; readonly report: ErrorReport };
 
 /**
@@ -138,8 +143,9 @@ export class MemoryHost implements Host {
   }
 
   /** Keeps a print event. */
-  print(text: string): void {
-    this.events.push({ type: "print", text });
+  print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
+    const where = stream === "stderr" ? { stream } : {};
+    this.events.push({ type: "print", text, ...where });
   }
 
   /** Keeps an error event. */

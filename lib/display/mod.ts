@@ -8,6 +8,11 @@
  */
 
 export {
+  type Chart,
+  type Charted,
+  type ChartLine,
+  type ChartPanel,
+  type ChartReference,
   DenseMatrix,
   type Displayable,
   type FlatMatrix,
@@ -15,6 +20,8 @@ export {
   type MatrixLike,
   type MimeBundle,
   type RowsColumnsMatrix,
+  type SeriesTable,
+  type SeriesValue,
   type TableCell,
   type TableData,
   type TensorMatrix,
@@ -25,6 +32,7 @@ export * from "./confusion.ts";
 export * from "./curves.ts";
 export * from "./display.ts";
 export { Figure, type FigureSpec, type PlotlyFigure } from "./figure.ts";
+export type { SaveOptions } from "./_save.ts";
 export * from "./gram_heatmap.ts";
 export {
   currentHost,
@@ -49,8 +57,16 @@ export {
   displayLibrary,
   type LibraryMode,
 } from "./library.ts";
+export {
+  live,
+  type LiveEvent,
+  type LiveOptions,
+  type LiveRun,
+} from "./live.ts";
 export type * from "./plotly_json.ts";
 export * from "./progress.ts";
+export type { DrawableRecord } from "./_result_chart.ts";
+export * from "./result_plot.ts";
 export * from "./scatter2d.ts";
 export * from "./spectrum_plot.ts";
 export * from "./table.ts";

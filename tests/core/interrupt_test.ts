@@ -29,14 +29,25 @@ async function collect(
   return seen;
 }
 
+const nobody = { asked: 0, forced: 0 };
+
 Deno.test("interrupt() aborts the signals of all who listen, says how many, and leaves out who listens no more", () => {
   const first = new InterruptListener();
   const second = new InterruptListener();
   second[Symbol.dispose]();
-  assertEquals(interrupt(), 1);
+  assertEquals(interrupt(), { asked: 1, forced: 0 });
   assertEquals([first, second].map((l) => l.signal.aborted), [true, false]);
   first[Symbol.dispose]();
-  assertEquals(interrupt(), 0);
+  assertEquals(interrupt(), nobody);
+});
+
+Deno.test("interrupt() asks each piece of work first, then leaves it, then has nothing more to say to it", () => {
+  using _slow = new InterruptListener();
+  assertEquals(interrupt(), { asked: 1, forced: 0 });
+  using _later = new InterruptListener();
+  assertEquals(interrupt(), { asked: 1, forced: 1 });
+  assertEquals(interrupt(), { asked: 0, forced: 1 });
+  assertEquals(interrupt(), nobody);
 });
 
 Deno.test("InterruptListener is aborted by the signal of its caller as well, and reaches no other", () => {
@@ -53,7 +64,7 @@ Deno.test("InterruptListener lets a forced interrupt end a wait that would not e
   const waiting = listener.unlessForced(new Promise<void>(() => {}));
   interrupt();
   assertEquals(listener.isForced, false);
-  interrupt({ force: true });
+  interrupt();
   await assertRejects(() => waiting, InterruptedError, "a second interrupt");
   assertEquals(listener.isForced, true);
 });
@@ -61,13 +72,13 @@ Deno.test("InterruptListener lets a forced interrupt end a wait that would not e
 Deno.test("interruptible() hears interrupts only between its first event and its end", async () => {
   const left: string[] = [];
   const run = interruptible((signal) => counting(signal, left));
-  assertEquals(interrupt(), 0);
+  assertEquals(interrupt(), nobody);
   const seen = await collect(run, (step) => {
-    if (step === 2) assertEquals(interrupt(), 1);
+    if (step === 2) assertEquals(interrupt(), { asked: 1, forced: 0 });
   });
   assertEquals(seen, [1, 2]);
   assertEquals(left, ["left, aborted"]);
-  assertEquals(interrupt(), 0);
+  assertEquals(interrupt(), nobody);
 });
 
 Deno.test("interruptible() closes the run when its reader leaves or its caller aborts", async () => {
@@ -80,7 +91,7 @@ Deno.test("interruptible() closes the run when its reader leaves or its caller a
   const seen = await collect(run, (step) => step === 3 && own.abort());
   assertEquals(seen, [1, 2, 3]);
   assertEquals(left, ["left", "left, aborted"]);
-  assertEquals(interrupt(), 0);
+  assertEquals(interrupt(), nobody);
 });
 
 Deno.test("interruptible() passes on the error of the run, and listens no more", async () => {
@@ -90,7 +101,7 @@ Deno.test("interruptible() passes on the error of the run, and listens no more",
     throw new RangeError("broken");
   });
   await assertRejects(() => run.next(), RangeError, "broken");
-  assertEquals(interrupt(), 0);
+  assertEquals(interrupt(), nobody);
 });
 
 Deno.test("interruptible() rejects a reader at once when forced, and the run ends when its step does", async () => {
@@ -105,7 +116,8 @@ Deno.test("interruptible() rejects a reader at once when forced, and the run end
     }
   });
   const reading = run.next();
-  interrupt({ force: true });
+  interrupt();
+  interrupt();
   await assertRejects(() => reading, InterruptedError);
   step.resolve();
   assertEquals(await ended.promise, "ended");
