@@ -202,6 +202,13 @@ Deno.test("trainingDynamics() gives equal results for equal seeds, whatever time
   assert(!Object.keys(again).includes("runtime"));
 });
 
+Deno.test("two runs at once in one thread do not disturb each other", async () => {
+  const run = (seed: number) => trainingDynamics({ ...tiny, seed });
+  const [first, second] = await Promise.all([run(1), run(2)]);
+  assertEquals(first, await run(1));
+  assertEquals(second, await run(2));
+});
+
 Deno.test("trainingDynamics() says how it was made", async () => {
   const result = await trainingDynamics({ ...tiny, seed: 3 });
   assertEquals(result.call, { preset: "quick", overrides: { ...tiny } });
