@@ -11,9 +11,9 @@ async function execute(folder: Folder, cells: string[]): Promise<string[]> {
 import json, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read("in.ipynb", as_version=4)
-NotebookClient(notebook, timeout=60, kernel_name="deno-interplay").execute()
+NotebookClient(notebook, timeout=60, kernel_name="deno-interplay", allow_errors=True).execute()
 def text(output):
-    return output.get("text") or output.get("data", {}).get("text/plain", "")
+    return output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain", "")
 print(json.dumps(["".join(sorted(text(o) for o in cell.outputs)) for cell in notebook.cells]))`;
   const printed = await runPython(folder, script);
   return JSON.parse(printed);
@@ -37,6 +37,27 @@ console.error("error ${i}");
     assertEquals(
       shown,
       cells.map((_, i) => `"result ${i}"display ${i}\nerror ${i}\nlog ${i}\n`),
+    );
+  },
+});
+
+Deno.test({
+  name: "with the extension nbclient loses no output of cells that throw",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const cells = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `console.log("log ${i}"); console.error("error ${i}"); throw new Error("thrown ${i}")`,
+    );
+    const [, ...shown] = await execute(folder, [
+      `import "interplay/kernel";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) => `error ${i}\nlog ${i}\nthrown ${i}`),
     );
   },
 });
