@@ -26,7 +26,7 @@ export interface Sides {
  * The samples that have a direction. Rectified units can all be off for a sample; a zero vector has no
  * cosine with anything, and one of them should not end a run of hours.
  */
-function directed(
+export function directed(
   { representations: { data, shape: [rows, columns] }, labels, head }: Sides,
 ): Sides {
   const row = (i: number) => data.subarray(i * columns, (i + 1) * columns);

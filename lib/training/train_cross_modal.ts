@@ -78,7 +78,7 @@ export type CompleteCrossModalOptions = z.output<typeof crossModalOptions>;
  * import { assert } from "@std/assert";
  *
  * await useBackend("auto");
- * const { image, classText } = syntheticModalities({ classes: 5, agreement: 0.6 });
+ * const { image, classText } = syntheticModalities({ agreement: 0.3, spread: 1 });
  * const { labelled: train, unlabelled: test } = fewShot(image, { shots: 8 });
  * const model = textClassifier(classText);
  * const { epochs } = await trainCrossModal(model, { train, test }, {

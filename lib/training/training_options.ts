@@ -130,7 +130,8 @@ const interval = z.union([
   z.strictObject({ steps: z.int().positive() }),
 ]);
 
-const yardsticks = z.union([
+/** The schema of {@linkcode ReferencePlan}. */
+export const referencePlan = z.union([
   z.literal(false),
   z.enum(["last", "every"]).transform((when) => ({
     when,
@@ -172,7 +173,7 @@ export const trainingFields = {
     ...evaluationFields,
     every: interval.default({ epochs: 1 }),
   }).prefault({}),
-  reference: yardsticks.prefault("last"),
+  reference: referencePlan.prefault("last"),
   earlyStop: z.strictObject({
     metric: z.string().min(1),
     mode: z.enum(["max", "min"]),
