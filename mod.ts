@@ -7,6 +7,7 @@
 
 export * from "./lib/core/mod.ts";
 export * from "./lib/metrics/mod.ts";
+export * from "./lib/losses/mod.ts";
 export * from "./lib/data/mod.ts";
 export * from "./lib/models/mod.ts";
 export * from "./lib/training/mod.ts";

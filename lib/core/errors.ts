@@ -41,6 +41,12 @@ export class FormatError extends Error {
   override readonly name: string = "FormatError";
 }
 
+/** Work was left before its step had ended, because somebody insisted. */
+export class InterruptedError extends Error {
+  /** Always "InterruptedError". */
+  override readonly name: string = "InterruptedError";
+}
+
 /** One native library that was tried, and why it does not serve. */
 export interface LibraryAttempt {
   /** Its name or path, as it was asked for. */

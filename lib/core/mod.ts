@@ -1,11 +1,12 @@
 /**
- * What every other part stands on: errors, matrices at the boundary, seeded randomness, the
+ * What every other part stands on: errors, interrupts, matrices at the boundary, seeded randomness, the
  * display protocol and tables.
  *
  * @module
  */
 
 export * from "./errors.ts";
+export * from "./interrupt.ts";
 export * from "./matrix.ts";
 export * from "./random.ts";
 export * from "./rich.ts";

@@ -45,6 +45,29 @@ export function formatNumber(x: number): string {
   return String(rounded);
 }
 
+/**
+ * An amount of memory with its unit, in decimal multiples: three significant digits.
+ *
+ * @example
+ * ```ts
+ * import { formatBytes } from "interplay";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([0, 999, 256_000, 1_234_567_890].map(formatBytes), ["0 B", "999 B", "256 kB", "1.23 GB"]);
+ * assertEquals(formatBytes(-1500), "−1.5 kB");
+ * ```
+ */
+export function formatBytes(bytes: number): string {
+  const size = Math.abs(bytes);
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  const power = Math.min(
+    units.length - 1,
+    Math.max(0, Math.floor(Math.log10(size || 1) / 3)),
+  );
+  const figure = Number((size / 1000 ** power).toPrecision(3));
+  return `${bytes < 0 ? "−" : ""}${figure} ${units[power]}`;
+}
+
 function text(cell: TableCell): string {
   if (cell === null || cell === undefined) return "";
   if (typeof cell === "number") return formatNumber(cell);

@@ -30,3 +30,9 @@ export type LayersModel = tf.LayersModel;
  * @ignore
  */
 export type Variable = tf.Variable;
+
+/**
+ * A single number of tfjs.
+ * @ignore
+ */
+export type Scalar = tf.Scalar;

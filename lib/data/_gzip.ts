@@ -9,28 +9,35 @@ export function isGzip(bytes: Uint8Array): boolean {
 /** What goes in comes out whole, up to 1,032 times as long: small pieces in, so that no piece is huge. */
 const PIECE = 4096;
 
-function* pieces(bytes: Uint8Array<ArrayBuffer>) {
+/** Bytes in memory as small pieces. */
+export function* pieces(
+  bytes: Uint8Array<ArrayBuffer>,
+): Generator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < bytes.length; at += PIECE) {
     yield bytes.subarray(at, at + PIECE);
   }
 }
 
 /**
- * The content of a gzip file, piece by piece, so that whoever reads can stop: a small file may hold a
+ * The content of compressed data, piece by piece, so that whoever reads can stop: a small file may hold a
  * thousand times its size.
  */
 export async function* inflate(
   check: Check,
-  bytes: Uint8Array<ArrayBuffer>,
+  compressed:
+    | Iterable<Uint8Array<ArrayBuffer>>
+    | AsyncIterable<Uint8Array<ArrayBuffer>>,
+  format: "gzip" | "deflate-raw" = "gzip",
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const stream = ReadableStream.from(pieces(bytes)).pipeThrough(
-    new DecompressionStream("gzip"),
+  const stream = ReadableStream.from(compressed).pipeThrough(
+    new DecompressionStream(format),
   );
   try {
     yield* stream;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    check.fail(FormatError, "intact gzip data", error.message);
+    const name = format === "gzip" ? "gzip" : "deflated";
+    check.fail(FormatError, `intact ${name} data`, error.message);
   }
 }
 

@@ -9,14 +9,18 @@ import {
 } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
 
-/** Labelled samples: images `[N, h, w, c]`, vectors `[N, d]`, or anything else whose first axis is the sample. */
-export interface DataSet extends Displayable {
+/** Samples: images `[N, h, w, c]`, vectors `[N, d]`, or anything else whose first axis is the sample. */
+export interface Samples extends Displayable {
   /** What it is and how it came about: "syntheticDigits(seed 0)", "mnist test". */
   readonly name: string;
   /** All samples one after the other, each row-major. */
   readonly inputs: Float32Array;
   /** `[N, h, w, c]` or `[N, d]`. */
   readonly shape: readonly number[];
+}
+
+/** Labelled samples. */
+export interface DataSet extends Samples {
   /** `[N]`, integers in `[0, classes)`. */
   readonly labels: Int32Array;
   /** Number of classes, those without a sample included. */
@@ -27,8 +31,8 @@ export interface DataSet extends Displayable {
 
 /** What {@linkcode dataSet} makes a data set of. */
 export interface DataSetParts {
-  /** All samples, row-major, finite. */
-  readonly inputs: Float32Array;
+  /** All samples, row-major, finite; kept as they are if they are float32, and else converted to it. */
+  readonly inputs: ArrayLike<number>;
   /** `[N, …]`; its product is the number of values in `inputs`. */
   readonly shape: readonly number[];
   /** `[N]`, integers in `[0, classes)`. */
@@ -41,8 +45,17 @@ export interface DataSetParts {
   readonly name?: string;
 }
 
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  if (Array.isArray(value)) return true;
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
+}
+
 const parts = z.strictObject({
-  inputs: z.instanceof(Float32Array),
+  inputs: z.custom<ArrayLike<number>>(isNumbers, "expected an array of numbers")
+    .transform((numbers) =>
+      numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)
+    ),
   shape: z.array(z.int().positive()).min(2),
   labels: z.custom<ArrayLike<number>>(),
   classes: z.int().positive().optional(),
@@ -65,8 +78,16 @@ export function showable(data: Omit<DataSet, keyof Displayable>): DataSet {
   return displayable(data, (self) => display(self as DataSet));
 }
 
+/** Its index, or −1. A loop: a callback for each of the 150 million values of CIFAR takes a second and more. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return i;
+  }
+  return -1;
+}
+
 /**
- * A data set of your own arrays. Nothing is copied but the labels.
+ * A data set of your own arrays. Labels are copied, inputs only where they are not float32 already.
  *
  * Cost: one pass over the values.
  *
@@ -102,7 +123,7 @@ export function dataSet(options: DataSetParts): DataSet {
     const expected = `${size} values for ${shape.join(" × ")} in \`inputs\``;
     check.fail(ShapeError, expected, inputs.length);
   }
-  const bad = inputs.findIndex((x) => !Number.isFinite(x));
+  const bad = firstNotFinite(inputs);
   if (bad >= 0) {
     const at = `${inputs[bad]} in sample ${
       Math.floor(bad / (size / shape[0]!))

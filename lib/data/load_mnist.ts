@@ -1,16 +1,14 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
-import { FormatError } from "../core/errors.ts";
-import { type DataSet, dataSet } from "./data_set.ts";
+import { type IdxPair, loadIdxImages } from "./_idx_images.ts";
 import {
   type LoadOptions,
   loadOptions,
-  obtain,
   type RemoteFile,
-} from "./_remote.ts";
-import { type IdxArray, readIdx } from "./read_idx.ts";
+} from "./_remote/remote_file.ts";
+import type { DataSet } from "./data_set.ts";
 
-export type { DownloadProgress, LoadOptions } from "./_remote.ts";
+export type { DownloadProgress, LoadOptions } from "./_remote/remote_file.ts";
 
 /** Options of {@linkcode loadMnist}. */
 export interface LoadMnistOptions extends LoadOptions {
@@ -28,6 +26,7 @@ function remote(name: string, sha256: string): RemoteFile {
     folder: "mnist",
     name,
     sha256,
+    summed: "content",
     mirrors: [
       "https://ossci-datasets.s3.amazonaws.com/mnist/",
       "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -35,7 +34,7 @@ function remote(name: string, sha256: string): RemoteFile {
   };
 }
 
-const files = {
+const files: Record<"train" | "test", IdxPair> = {
   train: {
     images: remote(
       "train-images-idx3-ubyte.gz",
@@ -57,15 +56,6 @@ const files = {
     ),
   },
 };
-
-/** Bytes to `[0, 1]`. */
-function scale(check: Check, { data, shape }: IdxArray): Float32Array {
-  if (!(data instanceof Uint8Array) || shape.length !== 3) {
-    const received = `${data.constructor.name} of ${shape.length}`;
-    check.fail(FormatError, "images as bytes with 3 axes", received);
-  }
-  return Float32Array.from(data, (byte) => byte / 255);
-}
 
 /**
  * MNIST: 70,000 handwritten digits, 28 × 28 grey levels in `[0, 1]`.
@@ -106,22 +96,6 @@ export async function loadMnist(
 ): Promise<DataSet> {
   const check = new Check("load MNIST");
   const { split, ...where } = check.options(mnistOptions, options);
-  const images = await readIdx(
-    await obtain(check, files[split].images, where),
-  );
-  const labels = await readIdx(
-    await obtain(check, files[split].labels, where),
-  );
-  const [count] = images.shape;
-  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    const received = labels.shape.join(" × ");
-    check.fail(FormatError, `${count} labels, one an image`, received);
-  }
-  return dataSet({
-    name: `mnist ${split}`,
-    inputs: scale(check, images),
-    shape: [...images.shape, 1],
-    labels: labels.data,
-    classes: 10,
-  });
+  const name = `mnist ${split}`;
+  return await loadIdxImages(check, files[split], { where, name });
 }

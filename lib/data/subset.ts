@@ -16,6 +16,25 @@ export function gatherInputs(
   return out;
 }
 
+/** Fails unless there are indices, all of them in `[0, rows)`. */
+export function checkIndices(
+  check: Check,
+  indices: ArrayLike<number>,
+  rows: number,
+): void {
+  if (indices.length === 0) check.fail(ShapeError, "at least 1 index", 0);
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (!Number.isInteger(index) || index < 0 || index >= rows) {
+      check.fail(
+        ShapeError,
+        `an integer in [0, ${rows}) in \`indices\``,
+        `${index} at ${i}`,
+      );
+    }
+  }
+}
+
 /**
  * The samples at these indices, in this order; an index may come more than once. Copies them.
  *
@@ -37,18 +56,7 @@ export function gatherInputs(
  */
 export function subset(data: DataSet, indices: ArrayLike<number>): DataSet {
   const check = new Check("take a subset");
-  const rows = data.labels.length;
-  if (indices.length === 0) check.fail(ShapeError, "at least 1 index", 0);
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!;
-    if (!Number.isInteger(index) || index < 0 || index >= rows) {
-      check.fail(
-        ShapeError,
-        `an integer in [0, ${rows}) in \`indices\``,
-        `${index} at ${i}`,
-      );
-    }
-  }
+  checkIndices(check, indices, data.labels.length);
   return showable({
     name: data.name,
     inputs: gatherInputs(data, indices),

@@ -1,5 +1,5 @@
 /**
- * Matrices as coloured cells: pooling, and the square figure around them.
+ * Matrices as coloured cells: pooling, and the figure around them.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export interface NamedTicks {
   readonly names: readonly string[];
 }
 
-/** A square figure of cells. */
+/** A figure of cells. */
 export interface CellsSpec {
   /** The heading. */
   readonly title: string;
@@ -79,8 +79,10 @@ export interface CellsSpec {
   readonly axes: { readonly x: string; readonly y: string };
   /** Names on both axes; numbers if left out. */
   readonly ticks?: NamedTicks;
-  /** Edges of the cells in numbers of items, 0 … n, for rows and columns alike. */
+  /** Edges of the cells in numbers of items, 0 … n, for columns, and for rows if nothing else is said. */
   readonly edges: readonly number[];
+  /** Edges of the cells in rows, where the matrix is not square. */
+  readonly rowEdges?: readonly number[];
   /** The cells, less what this file adds. */
   readonly cells:
     & Pick<HeatmapTrace, "name" | "z" | "zmin" | "zmax" | "hovertemplate">
@@ -94,6 +96,9 @@ export interface CellsSpec {
 }
 
 const SIDE = 380;
+
+/** Height over width up to which cells stay square; a matrix longer than that is squeezed. */
+const SLENDER = 2;
 
 /** Pixels for the colour bar and its title. */
 const RIGHT = 84;
@@ -112,16 +117,31 @@ function namedTicks(ticks: NamedTicks | undefined): Partial<Axis> {
   return { tickvals: [...values], ticktext: names.map((n) => plotlyText(n)) };
 }
 
-/** A square heatmap with its colour bar; row 0 stands at the top. */
+/** Edges as coordinates: item i stands at i, so its cell starts half an item before. */
+function coordinates(edges: readonly number[]): number[] {
+  return edges.map((edge) => edge - 0.5);
+}
+
+function ends(edges: readonly number[]): [number, number] {
+  return [edges[0] ?? 0, edges.at(-1) ?? 1];
+}
+
+/** A heatmap with its colour bar; row 0 stands at the top. */
 export function cellsFigure(spec: CellsSpec): Figure {
-  // Item i stands at i, so its cell starts half an item before.
-  const edges = spec.edges.map((edge) => edge - 0.5);
-  const [first, last] = [edges[0] ?? 0, edges.at(-1) ?? 1];
+  const edges = coordinates(spec.edges);
+  const rowEdges = coordinates(spec.rowEdges ?? spec.edges);
+  const [first, last] = ends(edges);
+  const [top, bottom] = ends(rowEdges);
+  const aspect = (bottom - top) / (last - first);
+  const slender = aspect > SLENDER || aspect < 1 / SLENDER / 2;
+  const height = Math.round(
+    SIDE * Math.min(SLENDER, Math.max(1 / SLENDER / 2, aspect)),
+  );
   const heatmap: HeatmapTrace = {
     type: "heatmap",
     ...spec.cells,
     x: edges,
-    y: [...edges],
+    y: rowEdges,
     colorscale: spec.colors,
     colorbar: {
       title: { text: plotlyText(spec.colorTitle), side: "right" },
@@ -135,7 +155,11 @@ export function cellsFigure(spec: CellsSpec): Figure {
   const widest = Math.max(0, ...names.map((name) => textWidth(name, 12)));
   const angle = widest > SIDE / names.length - 6 ? -45 : 0;
   const left = Math.max(56, Math.ceil(widest) + 34);
-  const more = { showgrid: false, constrain: "domain", ...ticks } as const;
+  const more = {
+    showgrid: false,
+    ...(slender ? {} : { constrain: "domain" } as const),
+    ...ticks,
+  } as const;
   const turned = angle === 0 ? {} : { tickangle: angle };
   return new Figure({
     title: spec.title,
@@ -147,11 +171,14 @@ export function cellsFigure(spec: CellsSpec): Figure {
         title: spec.title,
         subtitle: spec.subtitle,
         notes: spec.notes,
-        plotHeight: SIDE,
+        plotHeight: height,
         sides: { left, right: RIGHT },
         axisTitle: true,
         ticks: labelDepth(names, angle),
-        fit: { width: left + SIDE + RIGHT, shrink: 1 },
+        fit: {
+          width: left + SIDE + RIGHT,
+          shrink: slender ? 0 : height / SIDE,
+        },
         data,
         legend: false,
         hovermode: "closest",
@@ -163,8 +190,12 @@ export function cellsFigure(spec: CellsSpec): Figure {
       }),
       yaxis: makeAxis({
         title: spec.axes.y,
-        range: [last, first],
-        more: { ...more, anchor: "x", scaleanchor: "x" },
+        range: [bottom, top],
+        more: {
+          ...more,
+          anchor: "x",
+          ...(slender ? {} : { scaleanchor: "x" } as const),
+        },
       }),
     },
   });

@@ -10,14 +10,23 @@ import {
   type MimeBundle,
 } from "../core/rich.ts";
 import { currentHost, type DisplayOptions } from "./host.ts";
+import { knownView } from "./view.ts";
 
 function isDisplayable(value: object): value is Displayable {
-  return jupyterDisplay in value;
+  return typeof Reflect.get(value, jupyterDisplay) === "function";
+}
+
+/** The bundle of a value with a display, of one that is known, or the bundle that `value` is. */
+async function bundleOf(value: object): Promise<MimeBundle> {
+  const displayable = isDisplayable(value) ? value : knownView(value);
+  return displayable === undefined
+    ? { ...value }
+    : await displayable[jupyterDisplay]();
 }
 
 /**
- * Shows a figure, a table, any value with a display of its own, or a bundle of MIME types. In a
- * terminal its plain text is written.
+ * Shows a figure, a table, any value with a display of its own, a tensor or whatever else
+ * {@linkcode view} knows, or a bundle of MIME types. In a terminal its plain text is written.
  *
  * Await it at the end of a cell: the kernel loses outputs that are still on their way when a cell ends.
  *
@@ -37,9 +46,8 @@ function isDisplayable(value: object): value is Displayable {
  * ```
  */
 export async function display(
-  value: Displayable | MimeBundle,
+  value: Displayable | MimeBundle | object,
   options?: DisplayOptions,
 ): Promise<void> {
-  const bundle = isDisplayable(value) ? await value[jupyterDisplay]() : value;
-  await currentHost().display(bundle, options);
+  await currentHost().display(await bundleOf(value), options);
 }

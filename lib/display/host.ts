@@ -16,6 +16,16 @@ export interface DisplayOptions {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** An error as a notebook shows it. */
+export interface ErrorReport {
+  /** Its class: "TypeError". */
+  readonly name: string;
+  /** Its message. */
+  readonly message: string;
+  /** The lines under it, its name and message the first of them. */
+  readonly trace: readonly string[];
+}
+
 /** A place where output goes. */
 export interface Host {
   /** Whether bundles are shown as they are (a notebook) or only their plain text (a terminal). */
@@ -26,8 +36,12 @@ export interface Host {
   display(bundle: MimeBundle, options?: DisplayOptions): Promise<void>;
   /** Replaces what was shown under `displayId`. */
   update(displayId: string, bundle: MimeBundle): Promise<void>;
-  /** Writes text as it is, without a line end of its own. */
-  print(text: string): void;
+  /** Writes text as it is, without a line end of its own; to standard output if nothing else is said. */
+  print(text: string, stream?: "stdout" | "stderr"): void;
+  /** Shows an error as such; nothing is thrown. */
+  fail(report: ErrorReport): void;
+  /** Resolves when all that was given so far has left for the front end. */
+  flush(): Promise<void>;
 }
 
 function plainText(bundle: MimeBundle): string {
@@ -50,11 +64,19 @@ class TextHost implements Host {
     return this.display(bundle);
   }
 
-  print(text: string): void {
+  print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
     const bytes = new TextEncoder().encode(text);
     for (let sent = 0; sent < bytes.length;) {
-      sent += Deno.stdout.writeSync(bytes.subarray(sent));
+      sent += Deno[stream].writeSync(bytes.subarray(sent));
     }
+  }
+
+  fail({ trace }: ErrorReport): void {
+    this.print(`${trace.join("\n")}\n`, "stderr");
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
@@ -71,7 +93,13 @@ export type HostEvent =
     readonly displayId: string;
     readonly bundle: MimeBundle;
   }
-  | { readonly type: "print"; readonly text: string };
+  | {
+    readonly type: "print";
+    readonly text: string;
+    /** Only where it was not standard output. */
+    readonly stream?: "stderr";
+  }
+  | { readonly type: "error"; readonly report: ErrorReport };
 
 /**
  * A host that keeps what it is given, for tests of anything that displays.
@@ -115,8 +143,19 @@ export class MemoryHost implements Host {
   }
 
   /** Keeps a print event. */
-  print(text: string): void {
-    this.events.push({ type: "print", text });
+  print(text: string, stream: "stdout" | "stderr" = "stdout"): void {
+    const where = stream === "stderr" ? { stream } : {};
+    this.events.push({ type: "print", text, ...where });
+  }
+
+  /** Keeps an error event. */
+  fail(report: ErrorReport): void {
+    this.events.push({ type: "error", report });
+  }
+
+  /** Nothing is ever on its way. */
+  flush(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Everything printed so far, as one string. */
@@ -126,7 +165,7 @@ export class MemoryHost implements Host {
 }
 
 /** The kernel's API, or `undefined` outside a kernel, where merely reading the property throws. */
-function jupyterApi(): JupyterApi | undefined {
+export function jupyterApi(): JupyterApi | undefined {
   try {
     return Deno.jupyter;
   } catch {
@@ -180,4 +219,23 @@ export function useHost(host: Host): () => void {
   return () => {
     chosen = before;
   };
+}
+
+/**
+ * Waits until everything shown and printed so far has left for the front end.
+ *
+ * The Deno kernel says that a cell is over before its last outputs are out, and some clients (nbconvert
+ * among them) then drop those. What this library displays waits by itself, and with `interplay/kernel`
+ * every cell does; where neither is at hand, `await flush()` at the end of a cell loses nothing.
+ *
+ * @example
+ * ```ts
+ * import { flush } from "interplay/display";
+ *
+ * console.log("the last line of a cell");
+ * await flush();
+ * ```
+ */
+export async function flush(): Promise<void> {
+  await currentHost().flush();
 }

@@ -8,7 +8,12 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { formatNumber } from "../core/table.ts";
-import type { Panel, PanelReference, PanelSeries } from "./_panel_chart.ts";
+import type {
+  Panel,
+  PanelChart,
+  PanelReference,
+  PanelSeries,
+} from "./_panel_chart.ts";
 import { panelFigure } from "./_panels.ts";
 import {
   checkHistory,
@@ -282,13 +287,21 @@ export function interplayPlot(
   history: readonly InterplayPoint[],
   options: HistoryPlotOptions = {},
 ): Figure {
+  return panelFigure(interplayChart(history, options));
+}
+
+/** What {@linkcode interplayPlot} draws. */
+export function interplayChart(
+  history: readonly InterplayPoint[],
+  options: HistoryPlotOptions = {},
+): PanelChart {
   const check = new Check("draw the interplay");
   const settings = check.options(historyPlotSchema, options);
   const records = new History(check, history);
   const alone = records.last("reference.collapse.mir") === undefined;
   const subtitle = [settings.subtitle ?? "", setting(records)]
     .filter((line) => line !== "").join("; ");
-  return panelFigure({
+  return {
     title: settings.title ?? "Information interplay",
     subtitle,
     description: settings.description,
@@ -301,5 +314,5 @@ export function interplayPlot(
       ratioPanel(records, "HDR", "hdr"),
       ...extraPanels(records),
     ],
-  });
+  };
 }

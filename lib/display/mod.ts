@@ -26,7 +26,16 @@ export * from "./curves.ts";
 export * from "./display.ts";
 export { Figure, type FigureSpec, type PlotlyFigure } from "./figure.ts";
 export * from "./gram_heatmap.ts";
-export * from "./host.ts";
+export {
+  currentHost,
+  type DisplayOptions,
+  type ErrorReport,
+  flush,
+  type Host,
+  type HostEvent,
+  MemoryHost,
+  useHost,
+} from "./host.ts";
 export * from "./image_grid.ts";
 export {
   type Band,
@@ -40,8 +49,15 @@ export {
   displayLibrary,
   type LibraryMode,
 } from "./library.ts";
+export {
+  live,
+  type LiveEvent,
+  type LiveOptions,
+  type LiveRun,
+} from "./live.ts";
 export type * from "./plotly_json.ts";
 export * from "./progress.ts";
 export * from "./scatter2d.ts";
 export * from "./spectrum_plot.ts";
 export * from "./table.ts";
+export { view, type ViewOptions } from "./view.ts";

@@ -190,7 +190,8 @@ class LogLine implements Line {
 
   draw(state: State): void {
     const tenth = Math.floor(10 * share(state) + 1e-9);
-    if (tenth <= this.#tenth) return;
+    // The end has a line of its own.
+    if (tenth <= this.#tenth || tenth >= 10) return;
     this.#tenth = tenth;
     this.#host.print(`${textLine(state)}\n`);
   }

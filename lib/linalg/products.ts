@@ -40,8 +40,28 @@ export function transpose(matrix: DenseMatrix): DenseMatrix {
   return out;
 }
 
-/** `A Bᵀ` for `A [n, d]` and `B [m, d]`: all inner products of their rows, `[n, m]`. */
+/**
+ * `A Bᵀ` for `A [n, d]` and `B [m, d]`: all inner products of their rows, `[n, m]`. In the embedded kernel
+ * or by BLAS where that pays, in plain TypeScript elsewhere.
+ */
 export function rowProducts(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
+  const shape = { rows: a.rows, inner: a.columns, columns: b.rows };
+  const least = Math.min(a.rows, b.rows);
+  if (least < 4 || a.rows * b.rows * a.columns < WORTH_CROSSING) {
+    return portableRowProducts(a, b);
+  }
+  const product =
+    nativeLapack()?.multiply(a.data, b.data, { ...shape, transposeB: true }) ??
+      wasmKernel()?.rowProducts(a, b);
+  if (product === undefined) return portableRowProducts(a, b);
+  return new DenseMatrix(product, a.rows, b.rows);
+}
+
+/** {@linkcode rowProducts} without the embedded kernel. */
+export function portableRowProducts(
+  a: DenseMatrix,
+  b: DenseMatrix,
+): DenseMatrix {
   const d = a.columns;
   const out = DenseMatrix.zeros(a.rows, b.rows);
   for (let i = 0; i < a.rows; i++) {

@@ -47,3 +47,13 @@ export function entropyOfSpectrum(
   for (let i = p.length - 1; i >= 0; i--) sum += (p[i]! / largest) ** alpha;
   return Math.max(0, (alpha * Math.log(largest) + Math.log(sum)) / (1 - alpha));
 }
+
+/** Differences of entropies below this share of them are rounding, and count as zero. */
+const ROUNDING = 1e-13;
+
+/** `a − b` for two entropies, or sums of entropies; exactly 0 where it is rounding. */
+export function differenceOfEntropies(a: number, b: number): number {
+  return Math.abs(a - b) <= ROUNDING * Math.max(Math.abs(a), Math.abs(b))
+    ? 0
+    : a - b;
+}

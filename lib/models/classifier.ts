@@ -1,9 +1,4 @@
-import type {
-  LayersModel,
-  Tensor,
-  Tensor2D,
-  Variable,
-} from "../core/tfjs_types.ts";
+import type { Tensor, Tensor2D, Variable } from "../core/tfjs_types.ts";
 
 /** A classification head on the host, as every metric takes it. */
 export interface ClassifierHead {
@@ -36,6 +31,20 @@ export interface Forward {
   readonly logits: Tensor2D;
 }
 
+/** How a batch goes through a classifier. */
+export interface ForwardOptions {
+  /**
+   * Whether it learns from the batch: dropout drops, and batch normalisation uses the statistics of the
+   * batch and updates its running ones. False if left out.
+   */
+  readonly training?: boolean;
+  /**
+   * Which step of a run this is, from 0 on. What is dropped follows from the seed of the model and the
+   * step, so a run that is taken up again drops the same. Models with dropout need it in training.
+   */
+  readonly step?: number;
+}
+
 /**
  * A network in two parts: representations, and a linear head on them. Whatever trains or measures works
  * on this interface, so any network that can be seen this way can be trained and measured.
@@ -51,19 +60,20 @@ export interface Classifier {
   readonly classes: number;
   /** All weights, in a fixed order. */
   readonly weights: readonly ClassifierWeight[];
-  /** The tfjs model from inputs to logits, with all weights. */
-  readonly model: LayersModel;
-  /**
-   * Representations and logits of a batch, in one pass; yours to dispose. `training` (false if left
-   * out) is for layers that behave differently then, such as dropout.
-   */
-  forward(inputs: Tensor, options?: { training?: boolean }): Forward;
+  /** Names of the inner representations, in order; the last is what the head sees. */
+  readonly layers: readonly string[];
+  /** Representations and logits of a batch, in one pass; yours to dispose. */
+  forward(inputs: Tensor, options?: ForwardOptions): Forward;
   /** Representations of a batch, `[n, d]`; yours to dispose. */
   representations(inputs: Tensor): Tensor2D;
   /** Logits of a batch, `[n, C]`; yours to dispose. */
   logits(inputs: Tensor): Tensor2D;
-  /** The head as it is now, copied to the host. */
+  /** What these of the `layers` make of a batch, a row `[n, …]` a sample, in one pass; yours to dispose. */
+  activations(inputs: Tensor, layers: readonly string[]): Tensor2D[];
+  /** The head as it is now, copied to the host: `representations · weightsᵀ + bias` are the logits. */
   head(): Promise<ClassifierHead>;
-  /** Frees all weights. */
+  /** Another model with the same weights, which go ways of their own from here; yours to dispose. */
+  copy(): Classifier;
+  /** Frees all weights it has made. */
   dispose(): void;
 }

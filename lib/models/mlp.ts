@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
-import { Random } from "../core/random.ts";
 import type { Classifier } from "./classifier.ts";
-import { LayersClassifier } from "./_layers_classifier.ts";
+import { EncoderClassifier } from "./_encoder_classifier.ts";
+import { dense, linearMap } from "./_network/dense.ts";
+import { dropout } from "./_network/dropout.ts";
+import { type Network, NetworkEncoder } from "./_network/network_encoder.ts";
+import { Weights } from "./_network/weights.ts";
 
 /** Options of {@linkcode mlp}. */
 export interface MlpOptions {
@@ -15,7 +18,9 @@ export interface MlpOptions {
   readonly hidden?: readonly number[];
   /** Of the hidden layers; "relu" if left out. "linear" makes a deep linear network. */
   readonly activation?: "relu" | "elu" | "tanh" | "linear";
-  /** Fixes the initial weights; 0 if left out. */
+  /** Share of the hidden units dropped at a training step, in `[0, 1)`; 0 if left out. */
+  readonly dropout?: number;
+  /** Fixes the initial weights, and with the step what is dropped; 0 if left out. */
   readonly seed?: number;
 }
 
@@ -24,30 +29,51 @@ const mlpOptions = z.strictObject({
   classes: z.int().positive(),
   hidden: z.array(z.int().positive()).min(1).default([128, 64]),
   activation: z.enum(["relu", "elu", "tanh", "linear"]).default("relu"),
+  dropout: z.number().min(0).lt(1).default(0),
   seed: z.int().default(0),
 });
 
-/** A dense layer with Gaussian weights of variance `gain / fan-in` and no bias to begin with. */
-function initialize(
-  layer: tf.layers.Layer,
-  random: Random,
-  gain: number,
-): void {
-  const [rows, columns] = layer.weights[0]!.shape as [number, number];
-  const scale = Math.sqrt(gain / rows);
-  const kernel = random.fork(layer.name).normals(rows * columns);
-  tf.tidy(() =>
-    layer.setWeights([
-      tf.tensor2d(Float32Array.from(kernel, (x) => scale * x), [rows, columns]),
-      tf.zeros([columns]),
-    ])
-  );
+type Options = z.output<typeof mlpOptions>;
+
+const activations = {
+  relu: (x: tf.Tensor2D) => tf.relu(x),
+  elu: (x: tf.Tensor2D) => tf.elu(x),
+  tanh: (x: tf.Tensor2D) => tf.tanh(x),
+  linear: (x: tf.Tensor2D) => x,
+};
+
+/** Name of hidden layer `i` of `hidden`. */
+function layerName(i: number, hidden: number): string {
+  return i === hidden - 1 ? "representation" : `hidden_${i + 1}`;
 }
 
-/** Name of layer `i` of an MLP with `hidden` hidden layers. */
-function layerName(i: number, hidden: number): string {
-  if (i === hidden) return "head";
-  return i === hidden - 1 ? "representation" : `hidden_${i + 1}`;
+function build(weights: Weights, options: Options): Network {
+  const { inputDimension, hidden, classes, activation, seed } = options;
+  const gain = activation === "relu" || activation === "elu" ? 2 : 1;
+  const activate = activations[activation];
+  const layers = hidden.map((outputs, i) => {
+    const name = layerName(i, hidden.length);
+    const inputs = hidden[i - 1] ?? inputDimension;
+    const plan = { inputs, outputs, variance: gain / inputs };
+    const drop = dropout(name, { rate: options.dropout, seed });
+    return { name, apply: dense(weights, name, plan), drop };
+  });
+  const dimension = hidden.at(-1)!;
+  return {
+    inputShape: [inputDimension],
+    layers: layers.map(({ name }) => name),
+    head: linearMap(weights, "head", {
+      inputs: dimension,
+      outputs: classes,
+      variance: 1 / dimension,
+    }),
+    encode: (batch, pass) =>
+      layers.reduce(
+        (x, { name, apply, drop }) =>
+          pass.through(name, drop(activate(apply(x)), pass)),
+        batch as tf.Tensor2D,
+      ),
+  };
 }
 
 /**
@@ -57,7 +83,7 @@ function layerName(i: number, hidden: number): string {
  * Weights start Gaussian, with variance `2 / fan-in` before a rectifier (He et al., 2015) and
  * `1 / fan-in` elsewhere, drawn from this library's generator; biases start at 0.
  *
- * @param options Sizes, activation and seed.
+ * @param options Sizes, activation, dropout and seed.
  * @returns The classifier; dispose it when done.
  * @throws {OptionsError} An option is unknown or out of range.
  *
@@ -75,33 +101,14 @@ function layerName(i: number, hidden: number): string {
  * ```
  */
 export function mlp(options: MlpOptions): Classifier {
-  const check = new Check("build an MLP");
-  const { inputDimension, classes, hidden, activation, seed } = check.options(
-    mlpOptions,
-    options,
-  );
-  const layers = [...hidden, classes].map((units, i) =>
-    tf.layers.dense({
-      units,
-      activation: i < hidden.length ? activation : "linear",
-      kernelInitializer: "zeros",
-      name: layerName(i, hidden.length),
-    })
-  );
-  const input = tf.input({ shape: [inputDimension] });
-  const logits = layers.reduce(
-    (x, layer) => layer.apply(x) as tf.SymbolicTensor,
-    input,
-  );
-  const random = new Random(seed);
-  const gain = activation === "relu" || activation === "elu" ? 2 : 1;
-  layers.forEach((layer, i) =>
-    initialize(layer, random, i < hidden.length ? gain : 1)
-  );
+  const parsed = new Check("build an MLP").options(mlpOptions, options);
+  const { inputDimension, hidden, classes, activation, seed } = parsed;
   const sizes = [inputDimension, ...hidden, classes].join("-");
-  return new LayersClassifier(tf.model({ inputs: input, outputs: logits }), {
-    name: `mlp(${sizes}, ${activation}, seed ${seed})`,
-    representation: "representation",
-    head: "head",
-  });
+  return new EncoderClassifier(
+    `mlp(${sizes}, ${activation}, seed ${seed})`,
+    new NetworkEncoder(
+      (weights) => build(weights, parsed),
+      Weights.seeded(seed),
+    ),
+  );
 }

@@ -16,5 +16,17 @@ export type {
   ClassifierHead,
   ClassifierWeight,
   Forward,
+  ForwardOptions,
 } from "./classifier.ts";
+export { convNet, type ConvNetOptions } from "./conv_net.ts";
+export {
+  fromLayersModel,
+  type LayersModelOptions,
+} from "./from_layers_model.ts";
+export { linearHead, type LinearHeadOptions } from "./linear_head.ts";
 export { mlp, type MlpOptions } from "./mlp.ts";
+export {
+  modularTransformer,
+  type ModularTransformerOptions,
+} from "./modular_transformer.ts";
+export { wideResNet, type WideResNetOptions } from "./wide_res_net.ts";

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { NotFiniteError } from "../core/errors.ts";
+import { interruptible } from "../core/interrupt.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import { batches } from "../data/batches.ts";
 import type { DataSet } from "../data/data_set.ts";
@@ -257,8 +258,8 @@ async function* supervise(work: Work): AsyncGenerator<TrainingEvent, void> {
  * set before training and after every epoch: loss, accuracy, entropies, MIR, HDR and neural collapse.
  *
  * Nothing happens until events are read, with `for await` or `.run()`. The model learns in place. An
- * abort takes effect before the next step and is no error: the history stays, with the outcome
- * "stopped". The same seed gives bitwise the same history on the same backend.
+ * abort, or an interrupt of the kernel, takes effect before the next step and is no error: the history
+ * stays, with the outcome "stopped". The same seed gives bitwise the same history on the same backend.
  *
  * @param model Any classifier; it keeps the weights it ends with.
  * @param data Training and test set, as `split` makes them.
@@ -300,5 +301,9 @@ export function trainSupervised(
   const steps = perEpoch * parsed.epochs;
   const history = emptyHistory(model, data, parsed);
   const work = { check, model, data, options: parsed, steps, history };
-  return new TrainingRun(supervise(work), history);
+  const events = interruptible(
+    (signal) => supervise({ ...work, options: { ...parsed, signal } }),
+    parsed.signal,
+  );
+  return new TrainingRun(events, history);
 }

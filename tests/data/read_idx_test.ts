@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type IdxData, readIdx } from "interplay/data";
+import { type NumberArray, readIdx } from "interplay/data";
 import { FormatError } from "../../lib/core/errors.ts";
-
-type Bytes = Uint8Array<ArrayBuffer>;
+import { type Bytes, gzip } from "./local_server.ts";
 
 /** The bytes of an IDX file: magic, sizes, then `values` by `write`, all big-endian. */
 function idx(
@@ -23,14 +22,7 @@ function idx(
   return bytes;
 }
 
-async function gzip(bytes: Bytes): Promise<Bytes> {
-  const stream = new Blob([bytes]).stream().pipeThrough(
-    new CompressionStream("gzip"),
-  );
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-const types: [string, Bytes, IdxData][] = [
+const types: [string, Bytes, NumberArray][] = [
   [
     "unsigned bytes",
     idx(0x08, [2], {
@@ -100,7 +92,11 @@ const six = idx(0x08, [1, 3, 2], {
 Deno.test("readIdx() keeps all axes, empty ones too", async () => {
   assertEquals((await readIdx(six)).shape, [1, 3, 2]);
   const empty = await readIdx(idx(0x0e, [0, 5]));
-  assertEquals(empty, { data: new Float64Array(0), shape: [0, 5] });
+  assertEquals(empty, {
+    data: new Float64Array(0),
+    shape: [0, 5],
+    dtype: "float64",
+  });
 });
 
 Deno.test("readIdx() reads a view into a larger buffer and shares nothing with it", async () => {

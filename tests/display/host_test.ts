@@ -66,6 +66,66 @@ Deno.test("KernelHost.print() broadcasts a stream, and a failure to send is no f
   await Promise.resolve();
 });
 
+Deno.test("KernelHost.fail() broadcasts an error, and a kernel that refuses is no failure", async () => {
+  const { sent, host } = recorder();
+  const report = {
+    name: "TypeError",
+    message: "bad",
+    trace: ["TypeError: bad"],
+  };
+  host.fail(report);
+  assertEquals(sent, [{
+    type: "error",
+    content: {
+      ename: "TypeError",
+      evalue: "bad",
+      traceback: ["TypeError: bad"],
+    },
+  }]);
+  new KernelHost({
+    broadcast() {
+      throw new Error("closed");
+    },
+  }).fail(report);
+  await Promise.resolve();
+});
+
+Deno.test("KernelHost.flush() waits for outputs that nobody has waited for, also for one that fails", async () => {
+  const order: string[] = [];
+  const sending = Promise.withResolvers<void>();
+  const host = new KernelHost({ broadcast: () => sending.promise });
+  const shown = [host.display(bundle), host.update("a", bundle)]
+    .map((each) =>
+      each.then(() => order.push("shown"), () => order.push("failed"))
+    );
+  const flushed = host.flush().then(() => order.push("flushed"));
+  sending.reject(new Error("closed"));
+  await Promise.all([...shown, flushed]);
+  assertEquals(order, ["failed", "failed", "flushed"]);
+});
+
+Deno.test("MemoryHost keeps errors, a terminal writes their trace to its error stream", async () => {
+  const report = {
+    name: "Error",
+    message: "bad",
+    trace: ["Error: bad", "  at x"],
+  };
+  const host = new MemoryHost();
+  host.fail(report);
+  await host.flush();
+  assertEquals(host.events, [{ type: "error", report }]);
+  const code =
+    `import { currentHost, flush } from "interplay/display"; currentHost().fail(${
+      JSON.stringify(report)
+    }); await flush();`;
+  const { stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "Error: bad\n  at x\n");
+  assertEquals(stdout.length, 0);
+});
+
 Deno.test("currentHost() outside a kernel writes text", () => {
   const host = currentHost();
   assertEquals(host.rich, false);

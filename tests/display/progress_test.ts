@@ -27,9 +27,9 @@ async function on(
 }
 
 function plain(event: HostEvent | undefined): string {
-  return event === undefined || event.type === "print"
-    ? ""
-    : String(event.bundle["text/plain"]);
+  return event !== undefined && "bundle" in event
+    ? String(event.bundle["text/plain"])
+    : "";
 }
 
 Deno.test("progress() in a notebook is one display, updated under one id", async () => {
@@ -49,7 +49,7 @@ Deno.test("progress() in a notebook is one display, updated under one id", async
     "update",
     "update",
   ]);
-  const ids = host.events.map((e) => e.type === "print" ? "" : e.displayId);
+  const ids = host.events.map((e) => "displayId" in e ? e.displayId : "");
   assertEquals(new Set(ids).size, 1);
   assertEquals(
     plain(host.events[2]),

@@ -11,7 +11,10 @@ import { OptionsError } from "../../lib/core/errors.ts";
 import { Random } from "../../lib/core/random.ts";
 import { symmetricEigen } from "../../lib/linalg/eigen.ts";
 import { nativeLapack } from "../../lib/linalg/native/use_native_lapack.ts";
-import { addKhatriRaoProducts } from "../../lib/linalg/products.ts";
+import {
+  addKhatriRaoProducts,
+  rowProducts,
+} from "../../lib/linalg/products.ts";
 import {
   interplay,
   interplayAsync,
@@ -129,6 +132,14 @@ testNative(
     }
   },
 );
+
+testNative("rowProducts() by BLAS are those of the kernel to rounding", () => {
+  const [x, y] = [normal(70, 33, 12), normal(41, 33, 13)];
+  const { native, embedded } = both(() => rowProducts(x, y));
+  native.data.forEach((v, i) =>
+    assertAlmostEquals(v, embedded.data[i]!, 1e-12)
+  );
+});
 
 testNative(
   "the asynchronous forms use the library of their caller, and stop when it does",

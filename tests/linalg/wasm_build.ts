@@ -1,34 +1,62 @@
 /**
- * Builds the embedded kernel: `assembly/*.as` to the two modules that `_modules.ts` carries as text.
+ * Builds the embedded kernels: `assembly/*.as` to modules that a file beside carries as text.
  *
- * `deno task build:wasm` writes that file; a test calls {@linkcode buildModules} and compares.
+ * `deno task build:wasm` writes those files; tests call {@linkcode buildModules} and compare.
  *
  * @module
  */
 
 import * as asc from "assemblyscript/asc";
 
-const folder = new URL("../../lib/linalg/wasm/", import.meta.url);
+/** One kernel: where it lies, and how it is compiled. */
+export interface KernelSource {
+  /** The folder with `assembly/`. */
+  readonly folder: URL;
+  /** The file in it that carries the modules. */
+  readonly file: string;
+  /** Flags of each build, beside those that all have. */
+  readonly builds: Readonly<Record<string, readonly string[]>>;
+}
 
-const builds = {
-  relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
-  simd: ["--enable", "simd"],
+const lib = new URL("../../lib/", import.meta.url);
+
+/** Dense linear algebra in float64. */
+export const linalgKernel: KernelSource = {
+  folder: new URL("linalg/wasm/", lib),
+  file: "_modules.ts",
+  builds: {
+    relaxed: ["--enable", "simd", "--enable", "relaxed-simd"],
+    simd: ["--enable", "simd"],
+  },
+};
+
+/**
+ * Gradients in float32 on the memory of the tfjs backend. Without relaxed SIMD, whose rounding depends on the
+ * machine: training would turn that into other networks.
+ */
+export const modelsKernel: KernelSource = {
+  folder: new URL("models/_wasm/", lib),
+  file: "modules.ts",
+  builds: { simd: ["--enable", "simd", "--importMemory"] },
 };
 
 /** Sources are not TypeScript, and no tool shall take them for it; the compiler asks for `.ts`. */
-function sourceOf(name: string): Promise<string | null> {
+function sourceOf(folder: URL, name: string): Promise<string | null> {
   const path = `assembly/${name.replace(/\.ts$/, ".as")}`;
   return Deno.readTextFile(new URL(path, folder)).catch(() => null);
 }
 
-async function build(features: readonly string[]): Promise<Uint8Array> {
+async function build(
+  folder: URL,
+  flags: readonly string[],
+): Promise<Uint8Array> {
   let module: Uint8Array | undefined;
   const { error, stderr } = await asc.main([
     ...["index.ts", "--outFile", "module.wasm"],
     ...["-O3", "--runtime", "stub", "--noAssert", "--use", "abort="],
-    ...features,
+    ...flags,
   ], {
-    readFile: (name) => sourceOf(name),
+    readFile: (name) => sourceOf(folder, name),
     writeFile: (_, contents) => {
       if (typeof contents !== "string") module = contents;
     },
@@ -40,11 +68,11 @@ async function build(features: readonly string[]): Promise<Uint8Array> {
   return module;
 }
 
-/** The text that `_modules.ts` must have. */
-export async function buildModules(): Promise<string> {
+/** The text that the file of a kernel must have. */
+export async function buildModules(kernel: KernelSource): Promise<string> {
   const entries: string[] = [];
-  for (const [name, features] of Object.entries(builds)) {
-    const module = await build(features);
+  for (const [name, flags] of Object.entries(kernel.builds)) {
+    const module = await build(kernel.folder, flags);
     entries.push(
       `  // ${module.length} bytes\n  ${name}:\n    "${module.toBase64()}",\n`,
     );
@@ -62,8 +90,8 @@ ${entries.join("")}};
 }
 
 if (import.meta.main) {
-  await Deno.writeTextFile(
-    new URL("_modules.ts", folder),
-    await buildModules(),
-  );
+  for (const kernel of [linalgKernel, modelsKernel]) {
+    const text = await buildModules(kernel);
+    await Deno.writeTextFile(new URL(kernel.file, kernel.folder), text);
+  }
 }

@@ -6,12 +6,13 @@ import { portableEigenvalues } from "../../lib/linalg/_tridiagonal.ts";
 import {
   khatriRao,
   portableOuterProducts,
+  portableRowProducts,
   transpose,
 } from "../../lib/linalg/products.ts";
 import { normalizeRows } from "../../lib/linalg/rows.ts";
 import { type Build, WasmKernel } from "../../lib/linalg/wasm/kernel.ts";
 import { defects, largest } from "./engines.ts";
-import { buildModules } from "./wasm_build.ts";
+import { buildModules, linalgKernel } from "./wasm_build.ts";
 
 const builds: Build[] = ["relaxed", "simd"];
 const kernels = new Map(builds.map((name) => [name, new WasmKernel(name)]));
@@ -81,7 +82,7 @@ const sizes = [64, 97, 130, 256];
 
 Deno.test("_modules.ts is what deno task build:wasm makes of the sources", async () => {
   const path = new URL("../../lib/linalg/wasm/_modules.ts", import.meta.url);
-  assertEquals(await Deno.readTextFile(path), await buildModules());
+  assertEquals(await Deno.readTextFile(path), await buildModules(linalgKernel));
 });
 
 for (const [build, kernel] of kernels) {
@@ -336,6 +337,20 @@ for (const [build, kernel] of kernels) {
       kernel.addRowProducts(sum, x);
       portableOuterProducts(expected, transpose(x));
       sameTriangle(sum, expected, columns);
+    }
+  });
+
+  Deno.test(`rowProducts() are the inner products of all rows (${build})`, () => {
+    for (const [rows = 0, columns = 0] of shapes) {
+      for (const others of [1, 4, 7, 66]) {
+        const a = randomMatrix(rows, columns, 6);
+        const b = randomMatrix(others, columns, 7);
+        const expected = portableRowProducts(a, b);
+        const allowed = 1e-15 * (columns + 8) * largest(expected);
+        kernel.rowProducts(a, b).forEach((x, i) =>
+          assert(Math.abs(x - expected.data[i]!) <= allowed, `${i}`)
+        );
+      }
     }
   });
 

@@ -1,107 +1,513 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "interplay/models";
-import { Random } from "../../lib/core/random.ts";
+import { normalized } from "../../lib/models/_network/normalization.ts";
+import { instantiate } from "../../lib/models/_wasm/heap.ts";
+import { buildModules, modelsKernel } from "../linalg/wasm_build.ts";
+import {
+  differenceToCpu,
+  normals,
+  unfreed,
+  withGradients,
+} from "./both_backends.ts";
 
-function normals(seed: number, shape: number[]): tf.Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tf.tensor(Float32Array.from(new Random(seed).normals(size)), shape);
+/** float32: sums of a few hundred products of size about 1, so some hundred units of 2⁻²⁴ on both sides. */
+const TOLERANCE = 1e-4;
+
+async function assertAgrees(body: () => tf.Tensor[]): Promise<void> {
+  const difference = await differenceToCpu(body);
+  assert(difference < TOLERANCE, `${difference}`);
 }
 
-/** The largest difference between what `body` gives on both backends. */
-async function differenceToCpu(body: () => tf.Tensor): Promise<number> {
-  const values: ArrayLike<number>[] = [];
-  for (const backend of ["cpu", "wasm"] as const) {
-    await useBackend(backend);
-    values.push(tf.tidy(() => body().dataSync().slice()));
-  }
-  const [cpu, wasm] = values as [Float32Array, Float32Array];
-  assertEquals(wasm.length, cpu.length);
-  assert(wasm.some((x) => x !== 0));
-  return cpu.reduce((max, x, i) => Math.max(max, Math.abs(x - wasm[i]!)), 0);
-}
+Deno.test("the WASM kernels are what their sources compile to", async () => {
+  const path = new URL(modelsKernel.file, modelsKernel.folder);
+  assertEquals(
+    await Deno.readTextFile(path),
+    await buildModules(modelsKernel),
+  );
+});
 
-// float32: sums of at most 40 products of size about 1, so a few hundred units of 2⁻²⁴.
-const TOLERANCE = 2e-5;
+Deno.test("the WASM kernels round every product, so that every machine computes the same", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { packRows, packColumns, addProduct } = instantiate(memory);
+  const floats = new Float32Array(memory.buffer);
+  const x = 1 + 2 ** -12;
+  // x² is 1 + 2⁻¹¹ + 2⁻²⁴; the last term is lost where the product is rounded, and kept where it is fused.
+  floats.set([-(1 + 2 ** -11), x], 256);
+  floats.set([1, x], 512);
+  packRows(1024, 8, 1, 2, 4, 4096, 32);
+  packColumns(2048, 4, 1, 2, 8, 8192, 64);
+  addProduct(16384, 4, 1, 1, 4096, 32, 8192, 64, 2, 0);
+  assertEquals(floats[4096], 0);
+});
 
 const flags = [[false, false], [true, false], [false, true], [true, true]];
 
-for (const batch of [[], [3], [2, 3]]) {
-  for (const [transposeA, transposeB] of flags) {
-    const name = `${transposeA ? "Aᵀ" : "A"}·${transposeB ? "Bᵀ" : "B"}`;
-    Deno.test(`matMul on WASM is that of the CPU: ${name}, batch [${batch}]`, async () => {
-      const difference = await differenceToCpu(() => {
-        const a = normals(1, [...batch, ...(transposeA ? [40, 7] : [7, 40])]);
-        const b = normals(2, [...batch, ...(transposeB ? [5, 40] : [40, 5])]);
-        return tf.matMul(a, b, transposeA, transposeB);
-      });
-      assert(difference < TOLERANCE, `${difference}`);
-    });
-  }
+for (const [transposeA, transposeB] of flags as [boolean, boolean][]) {
+  const name = `${transposeA ? "Aᵀ" : "A"}·${transposeB ? "Bᵀ" : "B"}`;
+  const a = (m: number, k: number) => transposeA ? [k, m] : [m, k];
+  const b = (k: number, n: number) => transposeB ? [n, k] : [k, n];
+
+  Deno.test(`matMul on WASM is that of the CPU with its gradients: ${name}`, async () => {
+    for (
+      const [m, k, n] of [[1, 1, 1], [7, 40, 5], [4, 8, 16], [66, 3, 9]] as [
+        number,
+        number,
+        number,
+      ][]
+    ) {
+      for (const batch of [[], [3], [2, 3]]) {
+        await assertAgrees(() =>
+          withGradients(
+            (x, y) => tf.matMul(x, y, transposeA, transposeB),
+            [
+              normals(1, [...batch, ...a(m, k)]),
+              normals(2, [
+                ...batch,
+                ...b(k, n),
+              ]),
+            ],
+          )
+        );
+      }
+    }
+  });
+
+  Deno.test(`fused matMul on WASM is that of the CPU, with bias and activation: ${name}`, async () => {
+    // "elu", where tfjs itself forgets it when an operand is transposed
+    for (const activation of ["linear", "relu", "elu"] as const) {
+      for (const width of [5, 8]) {
+        await assertAgrees(() => [
+          tf.fused.matMul({
+            a: normals(1, a(7, 40)),
+            b: normals(2, b(40, width)),
+            transposeA,
+            transposeB,
+            bias: normals(3, [width]),
+            activation,
+          }),
+        ]);
+      }
+    }
+  });
 }
 
-Deno.test("matMul on WASM broadcasts a batch of one against a transposed batch", async () => {
-  const difference = await differenceToCpu(() =>
-    tf.matMul(normals(1, [1, 7, 9]), normals(2, [4, 5, 9]), false, true)
-  );
-  assert(difference < TOLERANCE, `${difference}`);
+Deno.test("matMul on WASM goes through matrices larger than its blocks", async () => {
+  // 300 products a sum.
+  await assertAgrees(() => [
+    tf.matMul(normals(1, [70, 300]), normals(2, [300, 265])),
+    tf.matMul(normals(3, [300, 70]), normals(4, [265, 300]), true, true),
+  ]);
 });
 
-Deno.test("fused matMul on WASM is that of the CPU, with bias, activation and transposes", async () => {
-  for (const [transposeA, transposeB] of flags) {
-    const difference = await differenceToCpu(() =>
-      tf.fused.matMul({
-        a: normals(1, transposeA ? [40, 7] : [7, 40]) as tf.Tensor2D,
-        b: normals(2, transposeB ? [5, 40] : [40, 5]) as tf.Tensor2D,
-        transposeA: transposeA!,
-        transposeB: transposeB!,
-        bias: normals(3, [5]),
-        activation: "relu",
-      })
-    );
-    assert(difference < TOLERANCE, `${difference}`);
+Deno.test("matMul on WASM broadcasts one matrix, a batch of batches, and what is neither", async () => {
+  for (
+    const [left, right] of [[[1], [4]], [[4], [1]], [[2, 1], [2, 3]], [[], [
+      2,
+      3,
+    ]]]
+  ) {
+    await assertAgrees(() => [
+      tf.matMul(
+        normals(1, [...left!, 7, 9]),
+        normals(2, [...right!, 5, 9]),
+        false,
+        true,
+      ),
+    ]);
   }
 });
 
-Deno.test("the gradients of a matMul on WASM are those of the CPU", async () => {
-  for (const [transposeA, transposeB] of flags) {
-    for (const which of [0, 1]) {
-      const difference = await differenceToCpu(() => {
-        const a = normals(1, transposeA ? [12, 7] : [7, 12]) as tf.Tensor2D;
-        const b = normals(2, transposeB ? [5, 12] : [12, 5]) as tf.Tensor2D;
-        const weights = normals(3, [7, 5]);
-        const loss = (x: tf.Tensor, y: tf.Tensor) =>
-          tf.sum(
-            tf.mul(
-              tf.matMul(
-                x as tf.Tensor2D,
-                y as tf.Tensor2D,
-                transposeA,
-                transposeB,
-              ),
-              weights,
-            ),
-          ) as tf.Scalar;
-        return tf.grads(loss)([a, b])[which]!;
-      });
-      assert(difference < TOLERANCE, `${difference}`);
+interface ConvolutionCase {
+  readonly name: string;
+  /** Batch, height, width, channels. */
+  readonly x: [number, number, number, number];
+  /** Height, width, outputs. */
+  readonly filter: [number, number, number];
+  readonly stride?: number | [number, number];
+  readonly pad?: "same" | "valid" | number | [
+    [0, 0],
+    [number, number],
+    [number, number],
+    [0, 0],
+  ];
+}
+
+const convolutions: ConvolutionCase[] = [
+  { name: "one channel", x: [3, 8, 8, 1], filter: [3, 3, 8] },
+  { name: "three channels", x: [2, 7, 9, 3], filter: [3, 3, 5] },
+  { name: "four and eight", x: [2, 6, 6, 4], filter: [3, 3, 8] },
+  { name: "five channels", x: [2, 6, 5, 5], filter: [2, 4, 6] },
+  { name: "stride 2, even", x: [2, 8, 8, 4], filter: [3, 3, 8], stride: 2 },
+  { name: "stride 2, odd", x: [2, 9, 7, 4], filter: [3, 3, 4], stride: 2 },
+  {
+    name: "strides 1 and 3",
+    x: [2, 7, 10, 2],
+    filter: [3, 2, 3],
+    stride: [1, 3],
+  },
+  {
+    name: "a stride that leaves rows out",
+    x: [2, 8, 8, 2],
+    filter: [2, 2, 3],
+    stride: 3,
+    pad: "valid",
+  },
+  { name: "1 × 1", x: [2, 5, 5, 6], filter: [1, 1, 9] },
+  { name: "1 × 1, stride 2", x: [2, 6, 6, 4], filter: [1, 1, 8], stride: 2 },
+  {
+    name: "as large as the image",
+    x: [3, 4, 4, 2],
+    filter: [4, 4, 3],
+    pad: "valid",
+  },
+  { name: "larger than the image", x: [2, 3, 3, 2], filter: [5, 5, 3] },
+  { name: "padded by a number", x: [2, 5, 5, 2], filter: [3, 3, 3], pad: 2 },
+  {
+    name: "padded beyond the filter, unevenly",
+    x: [2, 5, 4, 2],
+    filter: [1, 2, 3],
+    pad: [[0, 0], [2, 1], [0, 3], [0, 0]],
+  },
+  { name: "many small images", x: [70, 3, 3, 4], filter: [3, 3, 4] },
+  { name: "rows longer than a block", x: [1, 3, 270, 1], filter: [3, 3, 2] },
+  { name: "channels more than a block", x: [1, 3, 3, 270], filter: [3, 3, 10] },
+];
+
+for (const { name, x, filter, stride = 1, pad = "same" } of convolutions) {
+  const [height, width, outputs] = filter;
+  const shape = [height, width, x[3], outputs] as const;
+  const apply = (x: tf.Tensor, filter: tf.Tensor) =>
+    tf.conv2d(
+      x as tf.Tensor4D,
+      filter as tf.Tensor4D,
+      stride,
+      pad,
+      "NHWC",
+      1,
+      typeof pad === "string" ? undefined : "floor",
+    );
+
+  Deno.test(`conv2d on WASM is that of the CPU with its gradients: ${name}`, () =>
+    assertAgrees(() => {
+      // A filter of norm about 1, so that sums over many channels stay of size about 1.
+      const scale = 1 / Math.sqrt(height * width * x[3]);
+      return withGradients(
+        (x, filter) => apply(x, tf.mul(filter, scale)),
+        [normals(1, x), normals(2, shape)],
+      );
+    }));
+}
+
+Deno.test("conv2d on WASM is that of the CPU under dilation", async () => {
+  for (const dilation of [2, [1, 3]] as (number | [number, number])[]) {
+    for (const pad of ["same", "valid"] as const) {
+      await assertAgrees(() => [
+        tf.conv2d(
+          normals<tf.Rank.R4>(1, [2, 9, 8, 3]),
+          normals<tf.Rank.R4>(2, [3, 2, 3, 5]),
+          1,
+          pad,
+          "NHWC",
+          dilation,
+        ),
+      ]);
     }
   }
 });
 
-Deno.test("transposed products on WASM leave no memory behind", async () => {
+Deno.test("fused conv2d on WASM is that of the CPU, with bias and activation", async () => {
+  for (
+    const activation of [
+      ...["linear", "relu", "relu6", "elu", "sigmoid"] as const,
+      ...["leakyrelu", "prelu"] as const,
+    ]
+  ) {
+    await assertAgrees(() => [
+      tf.fused.conv2d({
+        x: normals<tf.Rank.R4>(1, [2, 6, 5, 3]),
+        filter: normals<tf.Rank.R4>(2, [3, 3, 3, 7]),
+        strides: 1,
+        pad: "same",
+        bias: normals(3, [7]),
+        activation,
+        leakyreluAlpha: 0.3,
+        ...activation === "prelu"
+          ? { preluActivationWeights: normals(4, [7]) }
+          : {},
+      }),
+    ]);
+  }
+});
+
+Deno.test("the gradient of conv2dTranspose on WASM is that of the CPU", () =>
+  assertAgrees(() =>
+    withGradients(
+      (x, filter) =>
+        tf.conv2dTranspose(
+          x as tf.Tensor4D,
+          filter as tf.Tensor4D,
+          [2, 8, 8, 3],
+          2,
+          "same",
+        ),
+      [normals(1, [2, 4, 4, 5]), normals(2, [3, 3, 3, 5])],
+    )
+  ));
+
+for (const multiplier of [1, 2]) {
+  for (const channels of [4, 6]) {
+    for (const stride of [1, 2]) {
+      for (const pad of ["same", "valid"] as const) {
+        Deno.test(`depthwiseConv2d on WASM is that of the CPU with its gradients: ${channels} channels × ${multiplier}, stride ${stride}, ${pad}`, () =>
+          assertAgrees(() =>
+            withGradients(
+              (x, filter) =>
+                tf.depthwiseConv2d(
+                  x as tf.Tensor4D,
+                  filter as tf.Tensor4D,
+                  stride,
+                  pad,
+                ),
+              [
+                normals(1, [2, 7, 6, channels]),
+                normals(2, [3, 2, channels, multiplier]),
+              ],
+            )
+          ));
+      }
+    }
+  }
+}
+
+for (
+  const [size, stride, pad] of [
+    [2, 2, "valid"],
+    [2, 2, "same"],
+    [3, 2, "same"],
+    [3, 1, "same"],
+    [2, 3, "valid"],
+    [3, 2, 1],
+  ] as [number, number, "same" | "valid" | number][]
+) {
+  Deno.test(`maxPool on WASM has the gradient of the CPU: ${size} × ${size}, stride ${stride}, pad ${pad}`, async () => {
+    for (const channels of [1, 4, 7]) {
+      await assertAgrees(() =>
+        withGradients(
+          // Few values, so that a window often has its largest more than once.
+          (x) =>
+            tf.maxPool(
+              x as tf.Tensor4D,
+              size,
+              stride,
+              pad,
+              typeof pad === "number" ? "floor" : undefined,
+            ),
+          [tf.round(normals(1, [2, 7, 8, channels]))],
+        )
+      );
+    }
+  });
+}
+
+Deno.test("sum over the first axes on WASM is that of the CPU", async () => {
+  for (const columns of [1, 3, 4, 16, 37]) {
+    for (const keep of [false, true]) {
+      await assertAgrees(() => {
+        const x = normals(1, [5, 3, 2, columns]);
+        return [0, [0, 1], [1, 0, 2], [-4, 1], [0, 2], [3], undefined].map((
+          axes,
+        ) => tf.sum(x, axes, keep));
+      });
+    }
+  }
+});
+
+Deno.test("sum over the first axes on WASM adds long columns in parts", async () => {
   await useBackend("wasm");
-  const stored = () =>
-    (tf.backend() as unknown as { numDataIds(): number }).numDataIds();
-  const product = () =>
-    tf.tidy(() => {
-      const a = normals(1, [40, 7]) as tf.Tensor2D;
-      tf.matMul(a, normals(2, [5, 40]) as tf.Tensor2D, true, true).dataSync();
+  // One sum in float32 would stay at 2²⁴.
+  const ones = tf.ones([2 ** 24 + 2 ** 20, 1]);
+  const sum = tf.sum(ones, 0);
+  assertEquals(sum.dataSync()[0], 2 ** 24 + 2 ** 20);
+  tf.dispose([ones, sum]);
+});
+
+Deno.test("sum of integers on WASM is left to the backend", async () => {
+  await useBackend("wasm");
+  tf.tidy(() => {
+    const sum = tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2], "int32"), 0);
+    assertEquals([sum.dtype, ...sum.dataSync()], ["int32", 4, 6]);
+  });
+});
+
+Deno.test("gather on WASM has the gradient of the CPU", async () => {
+  for (const axis of [0, 1]) {
+    for (const width of [3, 6]) {
+      await assertAgrees(() => {
+        const indices = tf.tensor1d([2, 0, 2, 1, 2], "int32");
+        return withGradients(
+          (x) => tf.gather(x, indices, axis),
+          [normals(1, [4, 4, width])],
+        );
+      });
+    }
+  }
+});
+
+Deno.test("unsortedSegmentSum on WASM leaves negative segments out", () =>
+  assertAgrees(() => [
+    tf.unsortedSegmentSum(
+      normals(1, [5, 6]),
+      tf.tensor1d([1, -1, 0, 1, 5], "int32"),
+      3,
+    ),
+  ]));
+
+Deno.test("a clone on WASM outlives its original", async () => {
+  await useBackend("wasm");
+  const original = tf.tensor1d([1, 2, 3]);
+  const copy = tf.clone(original);
+  original.dispose();
+  assertEquals([...copy.dataSync()], [1, 2, 3]);
+  copy.dispose();
+});
+
+Deno.test("gather on WASM says which row there is not", async () => {
+  await useBackend("wasm");
+  const x = tf.ones([3, 2]);
+  const indices = tf.tensor1d([1, 3], "int32");
+  const before = tf.memory().numTensors;
+  const error = assertThrows(() => tf.gather(x, indices), RangeError);
+  assertEquals(
+    error.message,
+    "Cannot gather rows: expected numbers in [0, 3), received 3 at 1",
+  );
+  assertEquals(tf.memory().numTensors, before);
+  tf.dispose([x, indices]);
+});
+
+for (const channels of [3, 4, 16, 20]) {
+  for (const slope of [0, 0.1, 1]) {
+    Deno.test(`normalized() on WASM is that of the CPU with its gradients: ${channels} channels, slope ${slope}`, async () => {
+      const observed: number[][] = [];
+      await assertAgrees(() =>
+        withGradients(
+          (x, gamma, beta) =>
+            normalized(x as tf.Tensor4D, {
+              gamma: gamma as tf.Tensor1D,
+              beta: beta as tf.Tensor1D,
+              epsilon: 1e-3,
+              slope,
+              observe: ({ mean, variance }) =>
+                observed.push([...mean.dataSync(), ...variance.dataSync()]),
+            }),
+          [
+            tf.add(tf.mul(normals(1, [5, 31, 7, channels]), 3), 2),
+            normals(2, [channels]),
+            normals(3, [channels]),
+          ],
+        )
+      );
+      // Once by itself and once under its gradient, on each backend.
+      const [cpu, , wasm] = observed;
+      assertEquals(observed.length, 4);
+      cpu!.forEach((value, i) => assert(Math.abs(value - wasm![i]!) < 1e-4));
     });
-  product();
-  const before = { ...tf.memory(), stored: stored() };
-  for (let i = 0; i < 20; i++) product();
-  assertEquals({ ...tf.memory(), stored: stored() }, before);
+  }
+}
+
+Deno.test("normalized() has the gradient of what tfjs composes", async () => {
+  await useBackend("cpu");
+  tf.tidy(() => {
+    const inputs = [normals(1, [3, 4, 5, 2]), normals(2, [2]), normals(3, [2])];
+    const [, ...own] = withGradients(
+      (x, gamma, beta) =>
+        normalized(x as tf.Tensor4D, {
+          gamma: gamma as tf.Tensor1D,
+          beta: beta as tf.Tensor1D,
+          epsilon: 0.01,
+          slope: 0.2,
+          observe: () => {},
+        }),
+      inputs,
+    );
+    const [, ...composed] = withGradients((x, gamma, beta) => {
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      const unit = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 0.01)));
+      return tf.leakyRelu(tf.add(tf.mul(unit, gamma!), beta!), 0.2);
+    }, inputs);
+    own.forEach((gradient, i) => {
+      const difference = tf.max(tf.abs(tf.sub(gradient, composed[i]!)));
+      assert(difference.dataSync()[0]! < TOLERANCE);
+    });
+  });
+});
+
+/** A step through every kernel there is here. */
+function everything(): void {
+  const [x, filter] = [normals(1, [3, 9, 9, 4]), normals(2, [3, 3, 4, 8])];
+  const images = (x: tf.Tensor, filter: tf.Tensor) =>
+    tf.maxPool(
+      tf.relu(
+        tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"),
+      ) as tf.Tensor4D,
+      2,
+      2,
+      "same",
+    );
+  withGradients(images, [x, filter]);
+  const each = normals(3, [3, 3, 4, 1]);
+  withGradients(
+    (x, filter) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, "same"),
+    [x, each],
+  );
+  withGradients(
+    (a, b) => tf.add(tf.matMul(a, b, true, true), normals(5, [7])),
+    [normals(3, [40, 6]), normals(4, [7, 40])],
+  );
+  const indices = tf.tensor1d([1, 0, 1], "int32");
+  withGradients((x) => tf.gather(x, indices), [normals(6, [2, 3])]);
+  const [a, b] = [
+    normals<tf.Rank.R2>(7, [3, 4]),
+    normals<tf.Rank.R2>(8, [4, 5]),
+  ];
+  tf.fused.matMul({ a, b, bias: normals(9, [5]), activation: "elu" });
+}
+
+Deno.test("the WASM kernels leave no memory behind", async () => {
+  await useBackend("wasm");
+  tf.tidy(everything); // what is set up once
+  const before = tf.memory().numTensors;
+  assertEquals(await unfreed(everything), 0);
+  assertEquals(tf.memory().numTensors, before);
+});
+
+Deno.test("a kernel that fails on WASM gives its memory back", async () => {
+  await useBackend("wasm");
+  const { wasm } = tf.backend() as unknown as {
+    wasm: { _malloc(bytes: number): number };
+  };
+  const take = wasm._malloc;
+  const [x, filter] = [normals(1, [1, 8, 8, 4]), normals(2, [3, 3, 4, 8])];
+  let calls = 0;
+  const lost = await unfreed(() => {
+    // The first piece is the result, the third is not to be had.
+    const inner = wasm._malloc;
+    wasm._malloc = (bytes) => ++calls === 3 ? 0 : inner(bytes);
+    const error = assertThrows(
+      () => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"),
+      RangeError,
+    );
+    assert(
+      /^Cannot compute on the WASM backend: expected \d+ bytes of memory, received none$/
+        .test(error.message),
+    );
+    wasm._malloc = inner;
+  });
+  assertEquals(wasm._malloc, take);
+  assertEquals(lost, 0);
+  tf.dispose([x, filter]);
 });
 
 Deno.test("useBackend() replaces the kernels once, however often it is called", async () => {

@@ -14,6 +14,7 @@ import {
   NotFiniteError,
   ShapeError,
 } from "../../lib/core/errors.ts";
+import { assignWeights } from "../models/model_weights.ts";
 import { cloudModel, clouds } from "./fixtures.ts";
 
 await useBackend("cpu");
@@ -84,14 +85,7 @@ Deno.test("evaluate() survives huge logits", () =>
   withModel(
     mlp({ inputDimension: 2, hidden: [2], classes: 2, activation: "linear" }),
     async (model) => {
-      tf.tidy(() =>
-        model.model.setWeights([
-          tf.tensor2d([[1, 0], [0, 1]]),
-          tf.zeros([2]),
-          tf.tensor2d([[1e4, 0], [0, 1e4]]),
-          tf.zeros([2]),
-        ])
-      );
+      assignWeights(model, [[1, 0, 0, 1], [0, 0], [1e4, 0, 0, 1e4], [0, 0]]);
       const data = dataSet({
         inputs: Float32Array.of(1, 0, 0, 1, 0, 1),
         shape: [3, 2],
@@ -106,14 +100,7 @@ Deno.test("evaluate() survives huge logits", () =>
 /** Two rectified units that pass positive inputs: the negative sample has a zero representation. */
 function rectifier(): Classifier {
   const model = mlp({ inputDimension: 2, hidden: [2], classes: 2 });
-  tf.tidy(() =>
-    model.model.setWeights([
-      tf.tensor2d([[1, 0], [0, 1]]),
-      tf.zeros([2]),
-      tf.tensor2d([[1, 0], [0, 1]]),
-      tf.zeros([2]),
-    ])
-  );
+  assignWeights(model, [[1, 0, 0, 1], [0, 0], [1, 0, 0, 1], [0, 0]]);
   return model;
 }
 

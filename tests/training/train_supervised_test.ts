@@ -23,6 +23,7 @@ import {
   OptionsError,
   ShapeError,
 } from "../../lib/core/errors.ts";
+import { interrupt } from "../../lib/core/interrupt.ts";
 import { testOnRealData } from "../data/data_folder.ts";
 import { cloudModel, clouds } from "./fixtures.ts";
 
@@ -201,8 +202,8 @@ Deno.test("a loss that is not finite ends the run with the weights before it", a
   assertEquals(run.history.outcome, "failed");
   assertEquals(run.history.epochs.length, 1);
   assert(run.history.stepLosses.every(Number.isFinite));
-  for (const weights of model.model.getWeights()) {
-    assert(weights.dataSync().every(Number.isFinite));
+  for (const { variable } of model.weights) {
+    assert(variable.dataSync().every(Number.isFinite));
   }
   model.dispose();
 });
@@ -213,6 +214,22 @@ Deno.test("trainSupervised() frees its tensors when it fails", async () => {
   const run = trainSupervised(model, data, { ...quick, learningRate: 1e30 });
   await assertRejects(() => run.run(), NotFiniteError);
   assertEquals(tf.memory().numTensors, before);
+  model.dispose();
+});
+
+Deno.test("an interrupt stops trainSupervised() at its next step, without a signal of its own", async () => {
+  const model = cloudModel();
+  const before = tf.memory().numTensors;
+  const run = trainSupervised(model, data, quick);
+  const { outcome, stepLosses } = await run.run((event) => {
+    if (event.type === "step" && event.step === 2) interrupt();
+  });
+  assertEquals(outcome, "stopped");
+  assertEquals(stepLosses.length, 2);
+  assertEquals(tf.memory().numTensors, before);
+  const next = await trainSupervised(model, data, { ...quick, epochs: 1 })
+    .run();
+  assertEquals(next.outcome, "completed");
   model.dispose();
 });
 

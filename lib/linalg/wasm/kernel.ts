@@ -99,6 +99,13 @@ interface Exports {
     stride: number,
     heights: number,
   ): void;
+  sliverTile(
+    a: number,
+    b: number,
+    depth: number,
+    c: number,
+    sign: number,
+  ): void;
   unpackSliver(
     sliver: number,
     columns: number,
@@ -225,7 +232,7 @@ export class WasmKernel {
       return {
         values: this.#floats(diagonal, n).map((x) => x / factor).sort()
           .reverse(),
-        vectors: this.#readSlivers(slivers, n),
+        vectors: this.#readSlivers(slivers, n, n),
       };
     });
   }
@@ -252,13 +259,13 @@ export class WasmKernel {
     return { diagonal, subdiagonal, heights, address, stride };
   }
 
-  /** The vectors of slivers, four to each, as rows. */
-  #readSlivers(slivers: number, n: number): Float64Array {
+  /** The vectors of slivers, four to each, as `count` rows of `n` numbers. */
+  #readSlivers(slivers: number, count: number, n: number): Float64Array {
     const width = 4 * Math.ceil(n / 4);
     const staging = this.#allocate(32 * width);
     const rows = this.#floats(staging, 4 * width);
-    const out = new Float64Array(n * n);
-    for (let k = 0; k < n; k++) {
+    const out = new Float64Array(count * n);
+    for (let k = 0; k < count; k++) {
       if (k % 4 === 0) {
         const sliver = slivers + 8 * k * width;
         this.#exports.unpackSliver(sliver, width, staging, 8 * width);
@@ -327,23 +334,68 @@ export class WasmKernel {
    */
   addRowProducts(sum: DenseMatrix, x: Rows): void {
     const panels = Math.ceil(x.rows / 4);
-    const stride = 8 * DEPTH;
     this.#within(() => {
       const triangle = this.#clearedTriangle(panels);
-      const staging = this.#allocate(Math.max(4 * stride, 128 * panels));
+      const staging = this.#allocate(Math.max(32 * DEPTH, 128 * panels));
       const packed = this.#allocate(panels * 32 * DEPTH);
       for (let from = 0; from < x.columns; from += DEPTH) {
         const count = Math.min(DEPTH, x.columns - from);
-        const depth = count + count % 2;
-        for (let panel = 0; panel < panels; panel++) {
-          this.#stageColumns(x, 4 * panel, from, count, staging);
-          const to = packed + 32 * depth * panel;
-          this.#exports.packRows(staging, stride, depth, to);
-        }
+        const to = { staging, to: packed };
+        const depth = this.#packRowPanels(x, from, count, to);
         this.#exports.addToTriangle(triangle, packed, packed, panels, depth, 1);
       }
       this.#addTriangle(sum, triangle, staging);
     });
+  }
+
+  /**
+   * `ABᵀ`: all inner products of the rows of two matrices.
+   *
+   * @param a `[n, d]`, finite entries.
+   * @param b `[m, d]`, finite entries.
+   * @returns `[n, m]`, row-major.
+   */
+  rowProducts(a: Rows, b: Rows): Float64Array {
+    const width = 4 * Math.ceil(b.rows / 4);
+    const panels = { a: Math.ceil(a.rows / 4), b: width / 4 };
+    return this.#within(() => {
+      // One sliver for four rows of the result, as wide as the result.
+      const slivers = this.#cleared(32 * width * panels.a);
+      const staging = this.#allocate(32 * Math.max(DEPTH, width));
+      const ofA = this.#allocate(panels.a * 32 * DEPTH);
+      const ofB = this.#allocate(panels.b * 32 * DEPTH);
+      for (let from = 0; from < a.columns; from += DEPTH) {
+        const count = Math.min(DEPTH, a.columns - from);
+        const depth = this.#packRowPanels(a, from, count, { staging, to: ofA });
+        this.#packRowPanels(b, from, count, { staging, to: ofB });
+        for (let i = 0; i < panels.a; i++) {
+          const right = ofA + 32 * depth * i;
+          const sliver = slivers + 32 * width * i;
+          for (let j = 0; j < panels.b; j++) {
+            const left = ofB + 32 * depth * j;
+            const c = sliver + 128 * j;
+            this.#exports.sliverTile(left, right, depth, c, 1);
+          }
+        }
+      }
+      return this.#readSlivers(slivers, a.rows, b.rows);
+    });
+  }
+
+  /** Packs columns `from … from + count − 1` of all rows into slivers, and returns their depth. */
+  #packRowPanels(
+    x: Rows,
+    from: number,
+    count: number,
+    { staging, to }: { staging: number; to: number },
+  ): number {
+    const depth = count + count % 2;
+    for (let panel = 0; panel < Math.ceil(x.rows / 4); panel++) {
+      this.#stageColumns(x, 4 * panel, from, count, staging);
+      const sliver = to + 32 * depth * panel;
+      this.#exports.packRows(staging, 8 * DEPTH, depth, sliver);
+    }
+    return depth;
   }
 
   /** Adds the second moment of `count` rows that `stage` brings in, a few at a time. */

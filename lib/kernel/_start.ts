@@ -1,0 +1,9 @@
+/**
+ * The effect of importing `interplay/kernel`.
+ *
+ * @module
+ */
+
+import { register } from "./register.ts";
+
+register();

@@ -1,0 +1,148 @@
+/**
+ * Convolution as a product of matrices that never exist whole: an image is placed on a canvas large
+ * enough for every patch, and patches are packed from there, a few at a time. A table tells where each tap
+ * of the filter lies relative to the first, in bytes, so strides and dilations are no concern here.
+ *
+ * @module
+ */
+
+import { transposeRows } from "./pack";
+
+/**
+ * Places the pixels of an image on a canvas: pixel `(y, x)` goes to `(top + y·stepY, left + x·stepX)`, if that
+ * is on the canvas.
+ *
+ * @param image `[height, width]` pixels of `channels` numbers.
+ * @param canvas `[rows, columns]` pixels.
+ */
+export function placeImage(
+  image: usize,
+  height: i32,
+  width: i32,
+  channels: i32,
+  canvas: usize,
+  rows: i32,
+  columns: i32,
+  top: i32,
+  left: i32,
+  stepY: i32,
+  stepX: i32,
+): void {
+  const pixel = <usize> channels << 2;
+  for (let y = 0; y < height; y++) {
+    const row = top + y * stepY;
+    if (row < 0 || row >= rows) continue;
+    for (let x = 0; x < width; x++) {
+      const column = left + x * stepX;
+      if (column < 0 || column >= columns) continue;
+      memory.copy(
+        canvas + <usize> (row * columns + column) * pixel,
+        image + <usize> (y * width + x) * pixel,
+        pixel,
+      );
+    }
+  }
+}
+
+/** Where the patch of output pixel `i` begins. */
+@inline
+function patch(
+  canvas: usize,
+  i: i32,
+  width: i32,
+  stepY: usize,
+  stepX: usize,
+): usize {
+  return canvas + <usize> (i / width) * stepY + <usize> (i % width) * stepX;
+}
+
+/**
+ * Packs the patches of output pixels `first … first + count − 1` as rows: slivers of four pixels, the depth
+ * runs over `taps` taps and the channels of each.
+ *
+ * @param width Output pixels a row.
+ * @param stepY Bytes from the patch of a pixel to that of the one below.
+ * @param stepX Bytes from the patch of a pixel to that of the next.
+ * @param offsets `[taps]`, bytes.
+ */
+export function packPatches(
+  canvas: usize,
+  width: i32,
+  stepY: usize,
+  stepX: usize,
+  first: i32,
+  count: i32,
+  offsets: usize,
+  taps: i32,
+  channels: i32,
+  to: usize,
+): void {
+  const last = first + count - 1;
+  const bytes = <usize> channels << 4;
+  for (let i = first; i <= last; i += 4) {
+    const p0 = patch(canvas, i, width, stepY, stepX);
+    const p1 = patch(canvas, min(i + 1, last), width, stepY, stepX);
+    const p2 = patch(canvas, min(i + 2, last), width, stepY, stepX);
+    const p3 = patch(canvas, min(i + 3, last), width, stepY, stepX);
+    for (let t = 0; t < taps; t++) {
+      const tap = <usize> load<u32>(offsets + (<usize> t << 2));
+      transposeRows(p0 + tap, p1 + tap, p2 + tap, p3 + tap, channels, to, 16);
+      to += bytes;
+    }
+  }
+}
+
+/** Copies one number of each patch, four bytes wide or sixteen, every sixteen bytes. */
+@inline
+function gather<T>(
+  from: usize,
+  height: i32,
+  width: i32,
+  stepY: usize,
+  stepX: usize,
+  to: usize,
+): void {
+  for (let y = 0; y < height; y++) {
+    let x = from + <usize> y * stepY;
+    const end = to + (<usize> width << 4);
+    for (; to < end; to += 16) {
+      store<T>(to, load<T>(x));
+      x += stepX;
+    }
+  }
+}
+
+/**
+ * Packs the patches of all output pixels as columns: slivers of four entries of the patch, the depth runs
+ * over `height · width` pixels.
+ */
+export function packPatchEntries(
+  canvas: usize,
+  height: i32,
+  width: i32,
+  stepY: usize,
+  stepX: usize,
+  offsets: usize,
+  taps: i32,
+  channels: i32,
+  to: usize,
+  sliver: usize,
+): void {
+  let k = 0;
+  for (let t = 0; t < taps; t++) {
+    const tap = canvas + <usize> load<u32>(offsets + (<usize> t << 2));
+    if ((channels & 3) === 0) {
+      for (let c = 0; c < channels; c += 4) {
+        const at = to + <usize> (k >> 2) * sliver;
+        gather<v128>(tap + (<usize> c << 2), height, width, stepY, stepX, at);
+        k += 4;
+      }
+    } else {
+      for (let c = 0; c < channels; c++) {
+        const at = to + <usize> (k >> 2) * sliver + (<usize> (k & 3) << 2);
+        gather<f32>(tap + (<usize> c << 2), height, width, stepY, stepX, at);
+        k += 1;
+      }
+    }
+  }
+}

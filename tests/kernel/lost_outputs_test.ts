@@ -1,0 +1,82 @@
+/** Outputs at the end of a cell, seen by a client that stops listening when the kernel says "idle". */
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  installKernelspec,
+  kernelFolder,
+} from "../../lib/kernel/_kernelspec.ts";
+import { Folder, isMissing, notebookText } from "./fixtures.ts";
+
+const python = "/usr/bin/python3";
+
+/** The texts of each cell, as nbclient keeps them. */
+async function execute(folder: Folder, cells: string[]): Promise<string[]> {
+  await Deno.writeTextFile(folder.file("in.ipynb"), notebookText(cells));
+  const script = `
+import json, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read("in.ipynb", as_version=4)
+NotebookClient(notebook, timeout=60, kernel_name="deno-interplay").execute()
+def text(output):
+    return output.get("text") or output.get("data", {}).get("text/plain", "")
+print(json.dumps(["".join(sorted(text(o) for o in cell.outputs)) for cell in notebook.cells]))`;
+  const { success, stdout, stderr } = await new Deno.Command(python, {
+    args: ["-c", script],
+    cwd: folder.path,
+    env: { JUPYTER_DATA_DIR: folder.path, NO_COLOR: "1" },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+Deno.test({
+  name:
+    "with the extension nbclient loses no output of sixty cells, none of which waits",
+  ignore: isMissing(python),
+  async fn() {
+    await using folder = await Folder.make();
+    await folder.project();
+    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    const cells = Array.from({ length: 60 }, (_, i) =>
+      `console.log("log ${i}");
+Deno.jupyter.display({ "text/plain": "display ${i}\\n" }, { raw: true });
+console.error("error ${i}");
+"result ${i}"`);
+    const [, ...shown] = await execute(folder, [
+      `import "interplay/kernel";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) => `"result ${i}"display ${i}\nerror ${i}\nlog ${i}\n`),
+    );
+  },
+});
+
+Deno.test({
+  name:
+    "without the extension nothing is lost that a cell flushes, nor of what the library displays",
+  ignore: isMissing(python),
+  async fn() {
+    await using folder = await Folder.make();
+    await folder.project();
+    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    const cells = Array.from(
+      { length: 20 },
+      (_, i) =>
+        i % 2 === 0
+          ? `console.log("log ${i}"); console.error("error ${i}"); await flush();`
+          : `await display({ "text/plain": "display ${i}\\n" });`,
+    );
+    const [, ...shown] = await execute(folder, [
+      `import { display, flush } from "interplay/display";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) =>
+        i % 2 === 0 ? `error ${i}\nlog ${i}\n` : `display ${i}\n`
+      ),
+    );
+  },
+});
