@@ -119,10 +119,11 @@ progress { accent-color: var(--accent); }
   @page { margin: 18mm 16mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  #buttons, .screen-only { display: none !important; }
+  #buttons, .printable > .interplay-figure { display: none !important; }
   .print-only { display: block; }
   pre, .output > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  details:not([open]) { display: none; }
+  details.code:not([open]) { display: none; }
+  .interplay-result::details-content { content-visibility: visible; }
   details, .output, tr, img, .frac { break-inside: avoid; }
   h1, h2, h3 { break-after: avoid; }
   a { color: inherit; }
