@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
 import { temperatureSweep } from "./temperature_sweep.ts";
@@ -18,6 +19,7 @@ const experiments = [
   trainingDynamics,
   temperatureSweep,
   linearModeConnectivity,
+  labelSmoothing,
   pruning,
 ];
 

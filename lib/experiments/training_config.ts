@@ -25,6 +25,8 @@ export type TrainingConfig =
   & {
     /** Random views of the training samples, or `false` for the samples as they are. */
     readonly augment: false | AugmentConfig;
+    /** The largest. */
+    readonly learningRate: number;
   }
   & Omit<
     SupervisedOptions,
@@ -36,6 +38,7 @@ export type TrainingConfig =
     | "afterStep"
     | "terms"
     | "augment"
+    | "learningRate"
     | "loss"
   >;
 
