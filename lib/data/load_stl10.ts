@@ -142,8 +142,8 @@ async function loadLabelled(
  * `INTERPLAY_DATA_DIR`), itself and its folder `stl10`; then for the archive in the cache; and else
  * downloads it (2.6 GB) into the cache. A download is kept only if its SHA-256 is right.
  *
- * Cost: the archive is read from its beginning, half a minute for the images without labels; one image at
- * a time is held as bytes. All images without labels take 11 GB at 96 × 96 and 1.2 GB at 32 × 32.
+ * Cost: the archive is read from its beginning up to what is asked for, and one image at a time is held as
+ * bytes. All images without labels take 11 GB at 96 × 96 and 1.2 GB at 32 × 32.
  *
  * @param options Which split, how many images of which size, where to look, and what to tell about a download.
  * @returns Images `[N, size, size, 3]`, with labels `0 … 9` but for "unlabeled".

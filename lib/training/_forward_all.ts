@@ -15,6 +15,11 @@ export function inputTensor(
   return tf.tensor(inputs, [samples, ...inputShape]);
 }
 
+/** How a model is applied in step `step` of a training: what is random in it follows from that number. */
+export function trainingAt(step: number): { training: boolean; step: number } {
+  return { training: true, step };
+}
+
 /** Representations and logits of all samples, brought to the host batch by batch. */
 export async function forwardAll(
   model: Classifier,

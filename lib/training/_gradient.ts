@@ -20,31 +20,63 @@ function globalNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
   });
 }
 
+/**
+ * What `compute` gives, while gradients are recorded. An error inside a recording would leave all that was
+ * recorded behind: it is kept for later, and something that costs nothing is differentiated in its place.
+ */
+class Recording {
+  readonly #compute: () => ComposedLoss;
+  #failure: { error: unknown } | undefined;
+  /** The parts by name, to be disposed. */
+  readonly parts = new Map<string, tf.Scalar>();
+
+  constructor(compute: () => ComposedLoss) {
+    this.#compute = compute;
+  }
+
+  loss(variables: readonly tf.Variable[]): tf.Scalar {
+    try {
+      const { loss, parts } = this.#compute();
+      for (const [name, part] of Object.entries(parts)) {
+        this.parts.set(name, tf.keep(tf.cast(part.clone(), "float32")));
+      }
+      return loss;
+    } catch (error) {
+      this.#failure = { error };
+      return tf.addN(variables.map((x) => tf.sum(x))) as tf.Scalar;
+    }
+  }
+
+  /** Throws what was kept. */
+  check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}
+
 /** Loss and gradients; everything that is a number comes to the host in one reading. */
 export async function differentiate(
   compute: () => ComposedLoss,
   variables: tf.Variable[],
   scope: TensorScope,
 ): Promise<Gradient> {
-  const parts = new Map<string, tf.Scalar>();
+  const recording = new Recording(compute);
   const { numbers, gradients } = tf.tidy(() => {
-    const { value, grads } = tf.variableGrads(() => {
-      const composed = compute();
-      for (const [name, part] of Object.entries(composed.parts)) {
-        parts.set(name, scope.own(tf.keep(tf.cast(part.clone(), "float32"))));
-      }
-      return composed.loss;
-    }, variables);
+    const { value, grads } = tf.variableGrads(
+      () => recording.loss(variables),
+      variables,
+    );
+    for (const part of recording.parts.values()) scope.own(part);
+    recording.check();
     const norm = globalNorm(Object.values(grads));
     return {
-      numbers: tf.stack([value, norm, ...parts.values()]),
+      numbers: tf.stack([value, norm, ...recording.parts.values()]),
       gradients: grads,
     };
   });
   scope.own(numbers);
   for (const gradient of Object.values(gradients)) scope.own(gradient);
   const [loss, norm, ...values] = await numbers.data();
-  const names = [...parts.keys()];
+  const names = [...recording.parts.keys()];
   return {
     loss: loss!,
     norm: norm!,

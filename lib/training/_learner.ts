@@ -38,8 +38,9 @@ export class Learner implements Disposable {
     this.trainable = model.weights.filter(({ trainable }) => trainable)
       .map(({ variable }) => variable);
     this.optimizer = optimizerOf(model, options);
-    this.average = options.ema &&
-      new WeightAverage(model.weights, options.ema.decay);
+    this.average = options.ema
+      ? new WeightAverage(model.weights, options.ema.decay)
+      : undefined;
   }
 
   /** Keeps the weights, or their averages, as the best so far. */

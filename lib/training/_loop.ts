@@ -43,7 +43,7 @@ import {
   TrainingRun,
 } from "./run.ts";
 import { learningRateAt } from "./schedule.ts";
-import { type CompleteOptions, inSteps } from "./training_options.ts";
+import { type CompleteOptions, inSteps, stepsOf } from "./training_options.ts";
 
 /** A run in the making: what it works on, and what it does. */
 export interface Course<Extra extends object> {
@@ -87,7 +87,7 @@ class Loop<Extra extends object> implements Disposable {
     const { options, stepsPerEpoch, model } = course;
     this.#course = course;
     this.#learner = new Learner(model, options);
-    this.#steps = options.steps ?? options.epochs! * stepsPerEpoch;
+    this.#steps = stepsOf(options, stepsPerEpoch);
     const every = options.checkpoint?.every ?? { epochs: 1 };
     this.#every = {
       measure: inSteps(options.evaluation.every, stepsPerEpoch),
@@ -124,7 +124,7 @@ class Loop<Extra extends object> implements Disposable {
   finish(): void {
     const { earlyStop, ema } = this.#course.options;
     if (earlyStop?.restore && this.#learner.applyBest()) return;
-    if (ema?.evaluate === "instead") this.#learner.applyAverage();
+    if (ema && ema.evaluate === "instead") this.#learner.applyAverage();
   }
 
   /** Whether something has happened since the last checkpoint, if there are any to be. */
@@ -299,7 +299,7 @@ class Loop<Extra extends object> implements Disposable {
   async #evaluateAll(options: EvaluateOptions): Promise<Measured> {
     const { model, test, options: { ema } } = this.#course;
     const how = this.#how(options);
-    if (ema === undefined) {
+    if (!ema) {
       return { own: await evaluate(model, test, how), ema: undefined };
     }
     const own = ema.evaluate === "beside"
@@ -331,7 +331,7 @@ class Loop<Extra extends object> implements Disposable {
     const { best, isLast } = watchRecords(check, history.epochs, earlyStop);
     if (best === undefined || !isLast) return;
     history.best = best;
-    const averaged = ema !== undefined &&
+    const averaged = ema &&
       (ema.evaluate === "instead" || earlyStop.metric.startsWith("ema."));
     this.#learner.keepBest(averaged ? "average" : "weights");
   }

@@ -6,7 +6,7 @@ import {
 } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
 import { libraryVersion } from "../core/version.ts";
-import { checksum, type DataSet } from "../data/data_set.ts";
+import { checksum, type DataSet, type Samples } from "../data/data_set.ts";
 import type { Evaluation, InterplayMeasures } from "./evaluate.ts";
 
 /** What was measured of one set of weights. */
@@ -44,7 +44,7 @@ export interface DataRecord {
   readonly checksum: string;
   /** Number of samples. */
   readonly samples: number;
-  /** Number of classes. */
+  /** Number of classes; 0 of samples without labels. */
   readonly classes: number;
 }
 
@@ -108,13 +108,17 @@ export type GrowingHistory =
     versions: Versions;
   };
 
-/** What identifies a data set. */
-export function dataRecord(data: DataSet): DataRecord {
+/** What identifies samples, with their labels if they have any. */
+function dataRecord(data: Samples | DataSet): DataRecord {
+  const { labels, classes } = "labels" in data
+    ? data
+    : { labels: new Int32Array(), classes: 0 };
+  const { name, inputs, shape } = data;
   return {
-    name: data.name,
-    checksum: checksum(data),
-    samples: data.labels.length,
-    classes: data.classes,
+    name,
+    checksum: checksum({ inputs, shape, labels, classes }),
+    samples: shape[0]!,
+    classes,
   };
 }
 
@@ -161,7 +165,7 @@ export function emptyHistory(
   { kind, model, data, options }: {
     kind: string;
     model: { readonly name: string };
-    data: Readonly<Record<string, DataSet>>;
+    data: Readonly<Record<string, Samples | DataSet>>;
     options: Readonly<Record<string, unknown>>;
   },
 ): GrowingHistory {

@@ -15,10 +15,15 @@ export type {
   Tensor2D,
   Variable,
 } from "../core/tfjs_types.ts";
-export type { DataSet } from "../data/data_set.ts";
+export type { DataSet, Samples } from "../data/data_set.ts";
+export type { InterplayWeights } from "../losses/interplay_loss.ts";
 export type {
+  BatchInterplay,
   CollapseStatistics,
+  Estimate,
+  EstimateOptions,
   InterplayEntropies,
+  InterplayEstimates,
   InterplayOptions,
   InterplayRecord,
   InterplayValues,
@@ -58,6 +63,14 @@ export type {
 } from "./history.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
+export {
+  type PseudoLabelReport,
+  type SemiSupervisedData,
+  type SemiSupervisedOptions,
+  type SemiSupervisedStep,
+  trainSemiSupervised,
+  type ViewFunction,
+} from "./train_semi_supervised.ts";
 export {
   type LossBatch,
   type SupervisedData,

@@ -10,7 +10,7 @@ import { gatherInputs } from "../data/subset.ts";
 import type { Classifier, Forward } from "../models/classifier.ts";
 import { accuracyOf, crossEntropy, targetsOf } from "./_cross_entropy.ts";
 import { checkFit } from "./_fit.ts";
-import { inputTensor } from "./_forward_all.ts";
+import { inputTensor, trainingAt } from "./_forward_all.ts";
 import {
   InformationTerm,
   type InformationWeights,
@@ -178,8 +178,7 @@ class SupervisedObjective implements Objective<object> {
   }
 
   #forward(inputs: tf.Tensor, step: number): Forward {
-    const how = { training: true, step };
-    return this.#model.forward(inputs, how);
+    return this.#model.forward(inputs, trainingAt(step));
   }
 
   #loss(

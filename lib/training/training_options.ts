@@ -73,7 +73,7 @@ export type ReferencePlan =
     readonly seed?: number;
   };
 
-/** Options that every training loop has. */
+/** Options that every kind of training has. */
 export interface TrainingOptions {
   /** Passes over the training set; 10 if left out, unless `steps` are given. */
   readonly epochs?: number;
@@ -81,7 +81,7 @@ export interface TrainingOptions {
   readonly steps?: number;
   /** The largest; 0.03 for SGD and 0.001 for AdamW if left out. */
   readonly learningRate?: number;
-  /** Its course over the run. */
+  /** Its course over the run; "cosine" if left out, and "fixMatch" for semi-supervised training. */
   readonly schedule?: Schedule;
   /** Steps in which the learning rate rises to its largest; 0 if left out. */
   readonly warmup?: number;
@@ -89,7 +89,7 @@ export interface TrainingOptions {
   readonly optimizer?: "sgd" | "adamw";
   /** Of SGD; 0.9 if left out. */
   readonly momentum?: number;
-  /** Whether the momentum of SGD is that of Nesterov; false if left out. */
+  /** Whether the momentum of SGD is that of Nesterov; for semi-supervised training alone if left out. */
   readonly nesterov?: boolean;
   /** Of AdamW: decay of its mean and of its square; `[0.9, 0.999]` if left out. */
   readonly betas?: readonly [number, number];
@@ -101,8 +101,8 @@ export interface TrainingOptions {
   readonly decayed?: DecayOf;
   /** Gradients longer than this, all weights taken together, are scaled down to it; not if left out. */
   readonly clipNorm?: number;
-  /** Averages the weights over the steps; not if left out. */
-  readonly ema?: EmaOptions;
+  /** Averages the weights over the steps; for semi-supervised training alone if left out. */
+  readonly ema?: false | EmaOptions;
   /** How and how often to measure. */
   readonly evaluation?: EvaluationPlan;
   /**
@@ -150,7 +150,7 @@ export const trainingFields = {
   epochs: z.int().positive().optional(),
   steps: z.int().positive().optional(),
   learningRate: z.number().positive().optional(),
-  schedule: z.enum(["constant", "cosine", "fixMatch"]).default("cosine"),
+  schedule: z.enum(["constant", "cosine", "fixMatch"]).optional(),
   warmup: z.int().nonnegative().default(0),
   optimizer: z.enum(["sgd", "adamw"]).default("sgd"),
   momentum: z.number().min(0).lt(1).optional(),
@@ -161,10 +161,13 @@ export const trainingFields = {
   weightDecay: z.number().nonnegative().optional(),
   decayed: z.enum(["matrices", "all"]).default("matrices"),
   clipNorm: z.number().positive().optional(),
-  ema: z.strictObject({
-    decay: z.number().min(0).lt(1).default(0.999),
-    evaluate: z.enum(["instead", "beside"]).default("instead"),
-  }).optional(),
+  ema: z.union([
+    z.literal(false),
+    z.strictObject({
+      decay: z.number().min(0).lt(1).default(0.999),
+      evaluate: z.enum(["instead", "beside"]).default("instead"),
+    }),
+  ]).optional(),
   evaluation: z.strictObject({
     ...evaluationFields,
     every: interval.default({ epochs: 1 }),
@@ -194,20 +197,17 @@ const only = {
   adamw: ["betas", "epsilon"],
 } as const;
 
-/** What an optimizer has where nothing is said. */
-const defaults = {
-  sgd: {
-    learningRate: 0.03,
-    weightDecay: 5e-4,
-    momentum: 0.9,
-    nesterov: false,
-  },
-  adamw: {
-    learningRate: 1e-3,
-    weightDecay: 0.01,
-    betas: [0.9, 0.999] as [number, number],
-    epsilon: 1e-8,
-  },
+/** What a kind of training has where nothing is said. */
+export interface KindDefaults {
+  readonly schedule: Schedule;
+  readonly nesterov: boolean;
+  readonly ema: false | { decay: number; evaluate: "instead" | "beside" };
+}
+
+const plainDefaults: KindDefaults = {
+  schedule: "cosine",
+  nesterov: false,
+  ema: false,
 };
 
 function misfits(options: Fields): [key: string, message: string][] {
@@ -225,49 +225,82 @@ function misfits(options: Fields): [key: string, message: string][] {
 }
 
 /**
- * A schema of these fields and those of one loop: what does not go together is an error, and what was
- * left out is filled in, so that the output is a valid input.
+ * A schema of these fields and those of one kind of training: what does not go together is an error, and what
+ * was left out is filled in, so that the output is a valid input.
  */
-export function trainingSchema<S extends z.ZodRawShape>(fields: S) {
+export function trainingSchema<S extends z.ZodRawShape>(
+  fields: S,
+  kind: KindDefaults = plainDefaults,
+) {
   return z.strictObject({ ...trainingFields, ...fields })
     .superRefine((options, context) => {
       for (const [key, message] of misfits(options as Fields)) {
         context.addIssue({ code: "custom", path: [key], message });
       }
     })
-    .transform(filledIn);
+    .transform((options) => filledIn(options, kind));
 }
 
-/** What is there once defaults are filled in. */
-type Filled =
-  & { learningRate: number }
-  & (
-    | ({ optimizer: "sgd" } & SgdSettings)
-    | ({ optimizer: "adamw" } & AdamWSettings)
-  );
+/** What an optimizer has where nothing is said. */
+function optimizerDefaults(optimizer: "sgd" | "adamw", nesterov: boolean) {
+  return optimizer === "sgd"
+    ? { learningRate: 0.03, momentum: 0.9, nesterov, weightDecay: 5e-4 }
+    : {
+      learningRate: 1e-3,
+      betas: [0.9, 0.999],
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+    };
+}
 
-function filledIn<T>(options: T): Omit<T, keyof Fields> & CompleteOptions {
+function filledIn<T>(
+  options: T,
+  { schedule, nesterov, ema }: KindDefaults,
+): Omit<T, keyof Fields> & CompleteOptions {
   const { optimizer, steps } = options as Fields;
   const given = Object.entries(options as Fields)
     .filter(([, x]) => x !== undefined);
   return {
     ...(steps === undefined ? { epochs: 10 } : {}),
-    ...defaults[optimizer],
+    schedule,
+    ema,
+    ...optimizerDefaults(optimizer, nesterov),
     ...Object.fromEntries(given),
   } as unknown as Omit<T, keyof Fields> & CompleteOptions;
 }
 
-/** Options that every loop has, complete. */
+/** What is there once defaults are filled in. */
+type Filled =
+  & { learningRate: number; schedule: Schedule; ema: KindDefaults["ema"] }
+  & (
+    | ({ optimizer: "sgd" } & SgdSettings)
+    | ({ optimizer: "adamw" } & AdamWSettings)
+  );
+
+/** Options that every kind of training has, complete. */
 export type CompleteOptions =
   & Omit<
     Fields,
-    "optimizer" | "learningRate" | keyof SgdSettings | keyof AdamWSettings
+    | "optimizer"
+    | "learningRate"
+    | "schedule"
+    | "ema"
+    | keyof SgdSettings
+    | keyof AdamWSettings
   >
   & Filled;
 
 /** An interval in steps. */
 export function inSteps(every: Interval, stepsPerEpoch: number): number {
   return "steps" in every ? every.steps : every.epochs * stepsPerEpoch;
+}
+
+/** Length of a run in steps. */
+export function stepsOf(
+  { epochs, steps }: Pick<CompleteOptions, "epochs" | "steps">,
+  stepsPerEpoch: number,
+): number {
+  return steps ?? epochs! * stepsPerEpoch;
 }
 
 /** Options as a history keeps them: functions by their name, without what is no part of the mathematics. */

@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { dataSet, gaussianClasses } from "interplay/data";
-import { interplay, neuralCollapse } from "interplay/metrics";
+import { batchInterplay, interplay, neuralCollapse } from "interplay/metrics";
 import { type Classifier, mlp, useBackend } from "interplay/models";
 import { evaluate } from "interplay/training";
 import {
@@ -162,4 +162,60 @@ Deno.test("evaluate() refuses data that do not fit the model", () =>
       other.message,
       "Cannot evaluate the model: expected 3 classes, as mlp(5-8-6-3, relu, seed 0) has them, received 4 in gaussianClasses(seed 0)",
     );
+  }));
+
+Deno.test("evaluate() gives means over batches on request, instead or beside", () =>
+  withModel(cloudModel(), async (model) => {
+    const size = 6;
+    const whole = await evaluate(model, test);
+    const { representations: Z, head } = whole;
+    const live = Array.from({ length: 24 }, (_, i) => i).filter((i) =>
+      Z.data.subarray(i * 6, i * 6 + 6).some((x) => x !== 0)
+    );
+    const expected = batchInterplay(
+      live.map((i) => [...Z.data.subarray(i * 6, i * 6 + 6)]),
+      live.map((i) => test.labels[i]!),
+      head,
+      { size },
+    );
+    const { measures: means } = await evaluate(model, test, {
+      mode: "batches",
+      size,
+    });
+    assertEquals(means.batches, expected);
+    assertEquals(means.mir, expected.mir.mean);
+    assertEquals(means.entropy.representations, expected.representations.mean);
+    const { entropy: { representations, head: h, joint }, mutualInformation } =
+      means;
+    assertAlmostEquals(representations + h - joint, mutualInformation, 1e-12);
+    assertEquals(means.samples, expected.batches * size);
+    assertEquals(means.nc1, whole.measures.nc1);
+    assertEquals([means.classes, means.reference], [3, undefined]);
+    const both = await evaluate(model, test, { mode: "both", size });
+    assertEquals(both.measures, { ...whole.measures, batches: expected });
+    assert(Math.abs(means.mir - whole.measures.mir) > 0.01);
+  }));
+
+Deno.test("evaluate() estimates the joint entropy on request, with its error", () =>
+  withModel(cloudModel(), async (model) => {
+    const exact = (await evaluate(model, test)).measures;
+    const { measures } = await evaluate(model, test, {
+      estimate: { standardError: 0.02, seed: 3 },
+    });
+    const { mean, standardError } = {
+      mean: measures.entropy.joint,
+      standardError: measures.estimate!.joint.standardError,
+    };
+    assert(standardError > 0 && standardError < 0.05);
+    assert(Math.abs(mean - exact.entropy.joint) < 5 * standardError);
+    assertEquals(exact.estimate, undefined);
+  }));
+
+Deno.test("evaluate() divides logits by the temperature in the loss alone", () =>
+  withModel(cloudModel(), async (model) => {
+    const cold = await evaluate(model, test);
+    const warm = await evaluate(model, test, { temperature: 1e6 });
+    assertAlmostEquals(warm.loss, Math.log(3), 1e-4);
+    assertEquals(warm.accuracy, cold.accuracy);
+    assertEquals(warm.measures, cold.measures);
   }));

@@ -26,9 +26,15 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Turns the order of the bytes of each value around, in place. */
 function swap(bytes: Uint8Array, width: number): void {
-  if (width === 1) return;
-  for (let at = 0; at < bytes.length; at += width) {
-    bytes.subarray(at, at + width).reverse();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; width > 1 && at < bytes.length; at += width) {
+    if (width === 2) view.setUint16(at, view.getUint16(at), true);
+    else if (width === 4) view.setUint32(at, view.getUint32(at), true);
+    else {
+      const high = view.getUint32(at);
+      view.setUint32(at, view.getUint32(at + 4), true);
+      view.setUint32(at + 4, high, true);
+    }
   }
 }
 
