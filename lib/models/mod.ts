@@ -19,6 +19,10 @@ export type {
   ForwardOptions,
 } from "./classifier.ts";
 export { convNet, type ConvNetOptions } from "./conv_net.ts";
+export {
+  fromLayersModel,
+  type LayersModelOptions,
+} from "./from_layers_model.ts";
 export { linearHead, type LinearHeadOptions } from "./linear_head.ts";
 export { mlp, type MlpOptions } from "./mlp.ts";
 export {

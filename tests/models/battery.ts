@@ -5,9 +5,11 @@
  * @module
  */
 
+import * as tf from "@tensorflow/tfjs";
 import {
   type Classifier,
   convNet,
+  fromLayersModel,
   linearHead,
   mlp,
   modularTransformer,
@@ -32,6 +34,32 @@ export interface BatteryRow {
 
 function normals(size: number) {
   return (random: Random) => [...random.normals(size)];
+}
+
+/** A tfjs model as users write them, behind a classifier that owns it. */
+function layersModel(seed: number): Classifier {
+  const layers = [
+    tf.layers.dense({ units: 12, inputShape: [6], name: "hidden" }),
+    tf.layers.batchNormalization({ name: "norm" }),
+    tf.layers.activation({ activation: "relu", name: "rectifier" }),
+    tf.layers.dropout({ rate: 0.2, name: "drop" }),
+    tf.layers.dense({ units: 3, activation: "softmax", name: "answer" }),
+  ];
+  const model = tf.sequential({ layers });
+  const random = new Random(seed);
+  const drawn = (w: tf.Tensor, i: number) => {
+    const scale = 1 / Math.sqrt(w.shape[0]!);
+    const values = random.fork(i).normals(w.size);
+    return tf.tensor(Float32Array.from(values, (x) => scale * x), w.shape);
+  };
+  tf.tidy(() =>
+    model.setWeights(
+      model.getWeights().map((w, i) => w.rank === 1 ? w : drawn(w, i)),
+    )
+  );
+  const classifier = fromLayersModel(model, { seed }).copy();
+  model.dispose();
+  return classifier;
 }
 
 /** The models. */
@@ -128,6 +156,13 @@ export const battery: readonly BatteryRow[] = [
       }),
     sample: (random) => [random.integer(5), random.integer(5), 5],
     learningRate: 0.1,
+  },
+  {
+    name: "fromLayersModel",
+    build: layersModel,
+    sample: normals(6),
+    learningRate: 0.1,
+    drops: true,
   },
   {
     name: "linearHead",
