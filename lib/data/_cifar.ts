@@ -1,10 +1,9 @@
 import type { Check } from "../core/check.ts";
 import { FormatError } from "../core/errors.ts";
 import { archiveMembers, readLines } from "./_archive.ts";
-import { concatenate } from "./_gzip.ts";
 import { CHANNELS, countRecords, interleave } from "./_planar.ts";
 import type { ParsedLoadOptions, RemoteFile } from "./_remote/remote_file.ts";
-import { type DataSet, dataSet } from "./data_set.ts";
+import { type DataSet, dataSet, type DataSetParts } from "./data_set.ts";
 
 const SIDE = 32;
 const PIXELS = CHANNELS * SIDE * SIDE;
@@ -34,21 +33,30 @@ export interface CifarSplit {
 }
 
 /** Each record: label bytes, then the red, the green and the blue plane. */
-function fromRecords(records: Uint8Array, { label }: CifarSplit) {
+function fromRecords(
+  batches: readonly Uint8Array[],
+  { label }: CifarSplit,
+): Pick<DataSetParts, "inputs" | "labels" | "shape"> {
   const size = label.bytes + PIXELS;
-  const count = records.length / size;
-  const inputs = new Float32Array(count * PIXELS);
-  const labels = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    const record = records.subarray(i * size, (i + 1) * size);
-    labels[i] = record[label.at]!;
+  const records = batches.flatMap((batch) =>
+    Array.from(
+      { length: batch.length / size },
+      (_, i) => batch.subarray(i * size, (i + 1) * size),
+    )
+  );
+  const inputs = new Float32Array(records.length * PIXELS);
+  records.forEach((record, i) =>
     interleave(
       record.subarray(label.bytes),
       inputs.subarray(i * PIXELS, (i + 1) * PIXELS),
       { side: SIDE, columnMajor: false, pool: 1 },
-    );
-  }
-  return { inputs, labels, shape: [count, SIDE, SIDE, CHANNELS] };
+    )
+  );
+  return {
+    inputs,
+    labels: records.map((record) => record[label.at]!),
+    shape: [records.length, SIDE, SIDE, CHANNELS],
+  };
 }
 
 /** Loads one split of CIFAR-10 or CIFAR-100 from its binary version. */
@@ -76,10 +84,8 @@ export async function loadCifar(
     const expected = `${classes} names in ${split.classNames}`;
     check.fail(FormatError, expected, classNames.length);
   }
-  const records = concatenate(images.map((path) => batches.get(path)!));
-  batches.clear();
   return dataSet({
-    ...fromRecords(records, split),
+    ...fromRecords(images.map((path) => batches.get(path)!), split),
     name: split.name,
     classes,
     classNames,

@@ -31,8 +31,8 @@ export interface DataSet extends Samples {
 
 /** What {@linkcode dataSet} makes a data set of. */
 export interface DataSetParts {
-  /** All samples, row-major, finite. */
-  readonly inputs: Float32Array;
+  /** All samples, row-major, finite; kept as they are if they are float32, and else converted to it. */
+  readonly inputs: ArrayLike<number>;
   /** `[N, …]`; its product is the number of values in `inputs`. */
   readonly shape: readonly number[];
   /** `[N]`, integers in `[0, classes)`. */
@@ -45,8 +45,17 @@ export interface DataSetParts {
   readonly name?: string;
 }
 
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  if (Array.isArray(value)) return true;
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) && !(value instanceof BigUint64Array);
+}
+
 const parts = z.strictObject({
-  inputs: z.instanceof(Float32Array),
+  inputs: z.custom<ArrayLike<number>>(isNumbers, "expected an array of numbers")
+    .transform((numbers) =>
+      numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)
+    ),
   shape: z.array(z.int().positive()).min(2),
   labels: z.custom<ArrayLike<number>>(),
   classes: z.int().positive().optional(),
@@ -78,7 +87,7 @@ function firstNotFinite(values: Float32Array): number {
 }
 
 /**
- * A data set of your own arrays. Nothing is copied but the labels.
+ * A data set of your own arrays. Labels are copied, inputs only where they are not float32 already.
  *
  * Cost: one pass over the values.
  *

@@ -45,8 +45,8 @@ const archive: RemoteFile = {
   sha256: "f31fd99273a1acb8609c8db427cebb1de3f71de77758cdc0e22956e1289b9866",
   summed: "file",
   mirrors: [
-    "https://cs.stanford.edu/~acoates/stl10/",
     "http://ai.stanford.edu/~acoates/stl10/",
+    "https://cs.stanford.edu/~acoates/stl10/",
   ],
 };
 

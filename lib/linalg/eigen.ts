@@ -6,6 +6,7 @@
  */
 
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { NotFiniteError } from "../core/errors.ts";
 import { DenseMatrix } from "../core/matrix.ts";
 import { portableEigenvalues } from "./_tridiagonal.ts";
 import { nativeSolver } from "./native/use_native_lapack.ts";
@@ -20,13 +21,19 @@ export interface SymmetricEigen {
   readonly vectors: DenseMatrix;
 }
 
-/** The largest absolute entry of the lower triangle. */
+/** The largest absolute entry of the lower triangle; a NaN among them never reaches a kernel. */
 function scaleOf({ data, rows: n }: DenseMatrix): number {
   let scale = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       scale = Math.max(scale, Math.abs(data[i * n + j]!));
     }
+  }
+  if (!Number.isFinite(scale)) {
+    throw new NotFiniteError(
+      "Cannot decompose a matrix: expected finite entries, received " +
+        `${scale} (squares of numbers beyond 1e154 overflow)`,
+    );
   }
   return scale;
 }

@@ -20,7 +20,10 @@ function worthCrossing(rows: number, d: number): boolean {
 }
 
 /** The embedded kernel, where that is worth its while and no library stands in its place. */
-function embeddedKernel(rows: number, d: number): WasmKernel | undefined {
+export function embeddedKernel(
+  rows: number,
+  d: number,
+): WasmKernel | undefined {
   if (nativeLapack() || !worthCrossing(rows, d)) return undefined;
   return wasmKernel();
 }
@@ -180,11 +183,16 @@ export function secondMoment(x: DenseMatrix): DenseMatrix {
 
 /** `XXᵀ`, the inner products of the rows of `x [n, d]` with each other: `[n, n]`, symmetric. */
 export function rowGram(x: DenseMatrix): DenseMatrix {
-  const embedded = embeddedKernel(x.columns, x.rows);
-  if (!embedded) return secondMoment(transpose(x));
+  return mirror(lowerRowGram(x));
+}
+
+/** The lower triangle of {@linkcode rowGram}, which is all that a spectrum asks for. */
+export function lowerRowGram(x: DenseMatrix): DenseMatrix {
   const sum = DenseMatrix.zeros(x.rows, x.rows);
-  embedded.addRowProducts(sum, x);
-  return mirror(sum);
+  const embedded = embeddedKernel(x.columns, x.rows);
+  if (embedded) embedded.addRowProducts(sum, x);
+  else addOuterProducts(sum, transpose(x));
+  return sum;
 }
 
 /** The elementwise product of two matrices of one shape. */

@@ -5,38 +5,76 @@
  */
 
 import { DenseMatrix } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
+
+/** Sums of squares between these have lost nothing that matters to overflow or underflow. */
+const SMALLEST_SQUARE = 1e-280;
+const LARGEST_SQUARE = 1e280;
 
 /** The Euclidean length of a vector, without overflow or underflow on the way. */
 export function norm(x: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * x[i]!;
-  if (sum > 1e-280 && sum < 1e280) return Math.sqrt(sum);
+  if (sum > SMALLEST_SQUARE && sum < LARGEST_SQUARE) return Math.sqrt(sum);
   const scale = x.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
   if (scale === 0) return 0;
   sum = x.reduce((s, v) => s + (v / scale) ** 2, 0);
   return scale * Math.sqrt(sum);
 }
 
-/** The rows divided by their lengths; no row may be zero. */
-export function normalizeRows(matrix: DenseMatrix): DenseMatrix {
+/**
+ * The matrix times a power of two that brings its largest entry near 1, where entries are so large or so
+ * small that sums of their squares could overflow or vanish; elsewhere the matrix itself. Scaling up rounds
+ * nothing; scaling down loses what is below `1e-300` of the largest entry. For numbers that a common factor
+ * does not change.
+ */
+export function balanced(matrix: DenseMatrix): DenseMatrix {
   const { data, rows, columns } = matrix;
-  const out = DenseMatrix.zeros(rows, columns);
-  for (let i = 0; i < rows; i++) {
-    const row = matrix.row(i);
-    // Dividing by the largest entry first keeps rows of subnormal length exact in direction.
-    const scale = row.reduce((max, v) => Math.max(max, Math.abs(v)), 0);
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    largest = Math.max(largest, Math.abs(data[i]!));
+  }
+  if (largest === 0 || (largest > 1e-70 && largest < 1e70)) return matrix;
+  // In two steps, since the power itself may be beyond the largest number.
+  const half = 2 ** -Math.round(Math.log2(largest) / 2);
+  return new DenseMatrix(data.map((x) => x * half * half), rows, columns);
+}
+
+/** The rows divided by their lengths; no row may be zero. */
+export function normalizeRows(matrix: Rows): DenseMatrix {
+  const out = DenseMatrix.zeros(matrix.rows, matrix.columns);
+  normalizeInto(out.data, matrix, 0);
+  return out;
+}
+
+/** Fills `out` with rows `first, first + 1, …` of `matrix`, divided by their lengths. */
+export function normalizeInto(
+  out: Float64Array,
+  { data, columns }: Rows,
+  first: number,
+): void {
+  const offset = first * columns;
+  for (let at = 0; at < out.length; at += columns) {
+    const end = at + columns;
     let sum = 0;
-    for (let j = 0; j < columns; j++) {
-      const x = data[i * columns + j]! / scale;
-      out.data[i * columns + j] = x;
-      sum += x * x;
-    }
-    const length = Math.sqrt(sum);
-    for (let j = i * columns; j < (i + 1) * columns; j++) {
-      out.data[j] = out.data[j]! / length;
+    for (let i = at; i < end; i++) sum += data[offset + i]! ** 2;
+    if (sum > SMALLEST_SQUARE && sum < LARGEST_SQUARE) {
+      const length = Math.sqrt(sum);
+      for (let i = at; i < end; i++) out[i] = data[offset + i]! / length;
+    } else {
+      const row = data.subarray(offset + at, offset + end);
+      normalizeExtreme(out.subarray(at, end), row);
     }
   }
-  return out;
+}
+
+/** Divides by the largest entry first, which keeps rows of subnormal length exact in direction. */
+function normalizeExtreme(out: Float64Array, row: Rows["data"]): void {
+  let scale = 0;
+  for (const x of row) scale = Math.max(scale, Math.abs(x));
+  for (let i = 0; i < out.length; i++) out[i] = row[i]! / scale;
+  const length = Math.sqrt(out.reduce((sum, x) => sum + x * x, 0));
+  for (let i = 0; i < out.length; i++) out[i] = out[i]! / length;
 }
 
 /** The rows at `indices`, repeated as often as they are named. */
@@ -52,22 +90,26 @@ export function gatherRows(
 }
 
 /** The mean of the rows, `[columns]`. */
-export function meanRow(matrix: DenseMatrix): Float64Array {
-  const mean = new Float64Array(matrix.columns);
-  for (let i = 0; i < matrix.data.length; i++) {
-    const j = i % matrix.columns;
-    mean[j] = mean[j]! + matrix.data[i]!;
+export function meanRow({ data, rows, columns }: DenseMatrix): Float64Array {
+  const mean = new Float64Array(columns);
+  for (let at = 0; at < data.length; at += columns) {
+    for (let j = 0; j < columns; j++) mean[j] = mean[j]! + data[at + j]!;
   }
-  return mean.map((x) => x / matrix.rows);
+  return mean.map((x) => x / rows);
 }
 
 /** The rows minus `center`. */
 export function centerRows(
-  matrix: DenseMatrix,
+  { data, rows, columns }: DenseMatrix,
   center: Float64Array,
 ): DenseMatrix {
-  const data = matrix.data.map((x, i) => x - center[i % matrix.columns]!);
-  return new DenseMatrix(data, matrix.rows, matrix.columns);
+  const out = DenseMatrix.zeros(rows, columns);
+  for (let at = 0; at < data.length; at += columns) {
+    for (let j = 0; j < columns; j++) {
+      out.data[at + j] = data[at + j]! - center[j]!;
+    }
+  }
+  return out;
 }
 
 /** The squared Euclidean distance of two vectors of one length. */

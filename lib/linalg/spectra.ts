@@ -6,17 +6,22 @@
  */
 
 import { DenseMatrix } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
 import { semidefiniteFactor } from "./cholesky.ts";
 import { ClassMoments } from "./class_moments.ts";
 import { symmetricEigenvalues } from "./eigen.ts";
 import { cheapest, hadamardForms, labelledForms, rowForms } from "./forms.ts";
 import {
   addKhatriRaoProducts,
-  hadamard,
+  addOuterProducts,
+  embeddedKernel,
+  lowerRowGram,
   rowGram,
-  secondMoment,
 } from "./products.ts";
-import { gatherRows } from "./rows.ts";
+import { gatherRows, normalizeInto, normalizeRows } from "./rows.ts";
+
+/** Rows normalised at a time: enough that adding the triangles up takes no time beside the products. */
+const BLOCK = 2048;
 
 /**
  * The nonzero eigenvalues of `XXᵀ`, descending, `[min(n, d)]`: through `XᵀX` where that is cheaper.
@@ -25,9 +30,44 @@ import { gatherRows } from "./rows.ts";
  */
 export function rowSpectrum(x: DenseMatrix): Float64Array {
   const { name } = cheapest(rowForms(x.rows, x.columns));
-  return symmetricEigenvalues(
-    name === "Gram" ? rowGram(x) : secondMoment(x),
-  );
+  if (name === "Gram") return symmetricEigenvalues(lowerRowGram(x));
+  const moment = DenseMatrix.zeros(x.columns, x.columns);
+  addOuterProducts(moment, x);
+  return symmetricEigenvalues(moment);
+}
+
+/**
+ * The nonzero eigenvalues of the Gram of the directions of rows, `ẐẐᵀ`, descending, `[min(n, d)]`: what
+ * {@linkcode rowSpectrum} gives for the rows divided by their lengths, which need not exist all at once.
+ *
+ * @param x `[n, d]`, no zero row.
+ */
+export function directionSpectrum(x: Rows): Float64Array {
+  const { name } = cheapest(rowForms(x.rows, x.columns));
+  if (name === "Gram") return rowSpectrum(normalizeRows(x));
+  const moment = DenseMatrix.zeros(x.columns, x.columns);
+  addDirectionProducts(moment, x);
+  return symmetricEigenvalues(moment);
+}
+
+/**
+ * Adds `Σ_i ẑ_i ẑ_iᵀ`, `ẑ_i = x_i / |x_i|`, over the rows of `x [n, d]` to the lower triangle of
+ * `sum [d, d]`. Rows are normalised a few at a time, inside the embedded kernel where it is used: the
+ * memory for all of them would cost more time than the product.
+ *
+ * @param x No zero row.
+ */
+export function addDirectionProducts(sum: DenseMatrix, x: Rows): void {
+  const { rows, columns } = x;
+  const embedded = embeddedKernel(rows, columns);
+  if (embedded) return embedded.addOuterProducts(sum, x, { normalize: true });
+  const block = DenseMatrix.zeros(Math.min(BLOCK, rows), columns);
+  for (let from = 0; from < rows; from += BLOCK) {
+    const count = Math.min(BLOCK, rows - from);
+    const data = block.data.subarray(0, count * columns);
+    normalizeInto(data, x, from);
+    addOuterProducts(sum, new DenseMatrix(data, count, columns));
+  }
 }
 
 /**
@@ -40,7 +80,12 @@ export function rowSpectrum(x: DenseMatrix): Float64Array {
 export function hadamardSpectrum(x: DenseMatrix, y: DenseMatrix): Float64Array {
   const forms = hadamardForms(x.rows, x.columns, y.columns);
   if (cheapest(forms).name === "Gram") {
-    return symmetricEigenvalues(hadamard(rowGram(x), rowGram(y)));
+    const product = lowerRowGram(x);
+    const other = lowerRowGram(y).data;
+    for (let i = 0; i < other.length; i++) {
+      product.data[i] = product.data[i]! * other[i]!;
+    }
+    return symmetricEigenvalues(product);
   }
   const size = x.columns * y.columns;
   const moment = DenseMatrix.zeros(size, size);
@@ -98,7 +143,7 @@ export function labelledSpectrum(
     moments.add(x, labels);
     return moments.jointSpectrum(factor);
   }
-  const gram = rowGram(x);
+  const gram = lowerRowGram(x);
   const classGram = rowGram(classRows);
   const n = x.rows;
   for (let i = 0; i < n; i++) {

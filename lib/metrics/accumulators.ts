@@ -6,13 +6,18 @@ import {
   type MatrixLike,
   type VectorLike,
 } from "../core/matrix.ts";
+import type { Rows } from "../core/rows.ts";
 import { ClassMoments } from "../linalg/class_moments.ts";
 import { ClassScatter } from "../linalg/class_scatter.ts";
 import { semidefiniteFactor } from "../linalg/cholesky.ts";
 import { symmetricEigenvalues } from "../linalg/eigen.ts";
-import { addOuterProducts, rowGram } from "../linalg/products.ts";
+import { rowGram } from "../linalg/products.ts";
 import { gatherRows, normalizeRows } from "../linalg/rows.ts";
-import { repeatedRowSpectrum, rowSpectrum } from "../linalg/spectra.ts";
+import {
+  addDirectionProducts,
+  directionSpectrum,
+  repeatedRowSpectrum,
+} from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import { type InterplayValues, interplayValues } from "./_labelled.ts";
 import { alphaOptions } from "./_options.ts";
@@ -68,11 +73,11 @@ export class EntropyAccumulator {
   /** Adds representations, `[n, d]`, no zero row; errors as {@linkcode matrixEntropy}, adding nothing. */
   update(batch: MatrixLike): this {
     const check = new Check("accumulate the matrix entropy");
-    const representations = check.directions(batch, "batch");
+    const representations = check.directionRows(batch, "batch");
     const dimension = this.#moment?.rows ?? representations.columns;
     checkColumns(check, representations, dimension, "batch");
     this.#moment ??= DenseMatrix.zeros(dimension, dimension);
-    addOuterProducts(this.#moment, normalizeRows(representations));
+    addDirectionProducts(this.#moment, representations);
     this.#samples += representations.rows;
     return this;
   }
@@ -102,7 +107,7 @@ export class EntropyAccumulator {
 
 function checkColumns(
   check: Check,
-  matrix: DenseMatrix,
+  matrix: Rows,
   columns: number,
   name: string,
 ): void {
@@ -139,6 +144,12 @@ function checkBatch(
     rows,
     labels: check.labels(labels, "labels", rows.rows, weights.rows),
   };
+}
+
+/** The rows of a head, copied: who goes on training it must not change what has been seen with it. */
+function ownWeights(check: Check, head: Head): DenseMatrix {
+  const { data, rows, columns } = check.head(head).weights;
+  return new DenseMatrix(data.slice(), rows, columns);
 }
 
 /** Two heads of one accumulation must be the same. */
@@ -178,7 +189,7 @@ export class CollapseAccumulator {
 
   /** Starts empty, for a head `weights [C, d]`. */
   constructor(head: Head) {
-    this.#weights = new Check("accumulate neural collapse").head(head).weights;
+    this.#weights = ownWeights(new Check("accumulate neural collapse"), head);
     this.#scatter = new ClassScatter(this.#weights.rows, this.#weights.columns);
   }
 
@@ -260,7 +271,7 @@ export class InterplayAccumulator {
 
   /** Starts empty, for a head `weights [C, d]`. */
   constructor(head: Head) {
-    this.#weights = new Check("accumulate the interplay").head(head).weights;
+    this.#weights = ownWeights(new Check("accumulate the interplay"), head);
     const { rows: classes, columns } = this.#weights;
     this.#moments = new ClassMoments(classes, columns);
     this.#scatter = new ClassScatter(classes, columns);
@@ -378,7 +389,7 @@ export class InterplayAccumulator {
     );
     return {
       intraClassEntropy: within.reduce((a, b) => a + b, 0) / present.length,
-      interClassEntropy: entropyOfSpectrum(rowSpectrum(normalizeRows(means))),
+      interClassEntropy: entropyOfSpectrum(directionSpectrum(means)),
     };
   }
 }

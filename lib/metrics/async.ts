@@ -1,15 +1,14 @@
 /**
  * The costly metrics in a worker: a notebook stays alive meanwhile, Interrupt and progress work, and
- * several calls at once use several cores.
+ * several calls at once use several cores. Where no worker may be started the same numbers come without
+ * one.
  *
  * @module
  */
 
 import { Check } from "../core/check.ts";
-import * as errors from "../core/errors.ts";
 import type { Head, MatrixLike, VectorLike } from "../core/matrix.ts";
-import { nativeOptions } from "../linalg/native/use_native_lapack.ts";
-import type { Answer, Call } from "./_worker.ts";
+import { inWorker } from "./_pool.ts";
 import {
   type InterplayOptions,
   type InterplayRecord,
@@ -23,99 +22,6 @@ import { type Report, type ReportOptions, showReport } from "./report.ts";
 export interface AsyncOptions {
   /** Ends the computation; the promise is rejected with the reason of the signal. */
   readonly signal?: AbortSignal;
-}
-
-interface Job {
-  readonly call: Call;
-  readonly signal: AbortSignal | undefined;
-  resolve(value: unknown): void;
-  reject(reason: unknown): void;
-}
-
-const waiting: Job[] = [];
-let running = 0;
-
-/** The error that was thrown in the worker, of its own class where it is one of ours. */
-function rebuilt({ name, message }: { name: string; message: string }): Error {
-  const known = errors as unknown as Record<
-    string,
-    new (message: string) => Error
-  >;
-  return new (known[name] ?? Error)(message);
-}
-
-/** Takes jobs while there are any and a core is free; a worker that has none to do is ended. */
-function startWorkers(): void {
-  while (waiting.length > 0 && running < navigator.hardwareConcurrency) {
-    const worker = new Worker(new URL("./_worker.ts", import.meta.url), {
-      type: "module",
-    });
-    running++;
-    void work(worker).finally(() => {
-      worker.terminate();
-      running--;
-      startWorkers();
-    });
-  }
-}
-
-/** Does job after job, until none is left or one has to be broken off. */
-async function work(worker: Worker): Promise<void> {
-  for (let job = waiting.shift(); job; job = waiting.shift()) {
-    const done = await one(worker, job);
-    if (!done) return;
-  }
-}
-
-/** Settles a job; false if the worker is of no use after it. */
-function one(
-  worker: Worker,
-  { call, signal, resolve, reject }: Job,
-): Promise<boolean> {
-  return new Promise((settle) => {
-    const end = (usable: boolean, settleJob: () => void) => {
-      signal?.removeEventListener("abort", abort);
-      settleJob();
-      settle(usable);
-    };
-    const abort = () => end(false, () => reject(signal?.reason));
-    signal?.addEventListener("abort", abort, { once: true });
-    worker.onmessage = ({ data }: MessageEvent<Answer>) =>
-      end(
-        true,
-        () =>
-          "value" in data ? resolve(data.value) : reject(rebuilt(data.error)),
-      );
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end(false, () => reject(new Error(event.message)));
-    };
-    worker.postMessage(call);
-  });
-}
-
-/** Hands a call to the next free worker. */
-function inWorker<T>(
-  call: Omit<Call, "native">,
-  signal: AbortSignal | undefined,
-): Promise<T> {
-  signal?.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    const job: Job = {
-      call: { ...call, native: nativeOptions() },
-      signal,
-      resolve: resolve as (value: unknown) => void,
-      reject,
-    };
-    waiting.push(job);
-    signal?.addEventListener("abort", () => {
-      const at = waiting.indexOf(job);
-      if (at < 0) return;
-      waiting.splice(at, 1);
-      reject(signal.reason);
-    }, { once: true });
-    startWorkers();
-  });
 }
 
 /** A matrix as it can be cloned: tensors and ml-matrix matrices have methods and cannot. */

@@ -8,7 +8,7 @@ import {
   rowProducts,
   transpose,
 } from "../linalg/products.ts";
-import { centerRows, dot, meanRow } from "../linalg/rows.ts";
+import { balanced, centerRows, dot, meanRow } from "../linalg/rows.ts";
 
 /** Options of {@linkcode cka}. */
 export interface CkaOptions {
@@ -93,8 +93,8 @@ export function cka(
 ): number {
   const check = new Check("compute CKA");
   const { unbiased } = check.options(ckaOptions, options);
-  const first = check.matrix(X, "X");
-  const second = check.matrix(Y, "Y");
+  const first = balanced(check.matrix(X, "X"));
+  const second = balanced(check.matrix(Y, "Y"));
   check.rows(second, "Y", first.rows);
   if (unbiased && first.rows < 4) {
     check.fail(ShapeError, "at least 4 rows in `X`", first.rows);

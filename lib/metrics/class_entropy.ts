@@ -7,7 +7,7 @@ import {
   normalizeRows,
   presentClasses,
 } from "../linalg/rows.ts";
-import { rowSpectrum } from "../linalg/spectra.ts";
+import { directionSpectrum, rowSpectrum } from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 
 /**
@@ -82,6 +82,6 @@ export function interClassEntropy(Z: MatrixLike, labels: VectorLike): number {
   present.forEach((rows, c) =>
     means.row(c).set(meanRow(gatherRows(representations, rows)))
   );
-  const directions = normalizeRows(check.directions(means, "class means"));
-  return entropyOfSpectrum(rowSpectrum(directions));
+  const directed = check.directions(means, "class means");
+  return entropyOfSpectrum(directionSpectrum(directed));
 }

@@ -8,6 +8,7 @@ import {
 } from "../core/matrix.ts";
 import { Random } from "../core/random.ts";
 import {
+  balanced,
   gatherRows,
   meanRow,
   presentClasses,
@@ -25,7 +26,7 @@ interface Clustered {
 }
 
 function clustered(check: Check, Z: MatrixLike, labels: VectorLike): Clustered {
-  const rows = check.matrix(Z, "Z");
+  const rows = balanced(check.matrix(Z, "Z"));
   return regroup(check, rows, check.labels(labels, "labels", rows.rows));
 }
 

@@ -220,7 +220,7 @@ export function interplay(
   const check = new Check("compute the interplay");
   const parsed = check.options(estimatedInterplayOptions, options);
   const effort = effortOf(check, parsed);
-  const representations = check.directions(Z, "Z");
+  const representations = check.directionRows(Z, "Z");
   const { weights } = check.head(head, representations.columns);
   return recordOf({
     representations: normalizeRows(representations),

@@ -3,7 +3,7 @@ import { Check } from "../core/check.ts";
 import type { MatrixLike } from "../core/matrix.ts";
 import { type Estimate, gramOperator } from "../linalg/lanczos/mod.ts";
 import { normalizeRows } from "../linalg/rows.ts";
-import { rowSpectrum } from "../linalg/spectra.ts";
+import { directionSpectrum } from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import { checkGram, semidefiniteSpectrum } from "./_gram_spectrum.ts";
 import { order } from "./_options.ts";
@@ -54,6 +54,10 @@ function normalized(
  *
  * Neither the length of a row nor a rotation of the space matters; a shift does: nothing is centred.
  *
+ * Computed in float64, within `1e-11` of LAPACK. Float32 input is widened, which is exact; having been rounded
+ * to float32 changes the value by no more than `t log(d − 1) + h(t)` with `t = 2⁻²⁴` and `h` the binary entropy,
+ * 1.5e-6 nats at 512 dimensions, whatever the spectrum (Audenaert, below).
+ *
  * Cost `N d · min(N, d)` and an eigen-decomposition of size `min(N, d)`. With `estimate: "slq"` some
  * hundred products with `Z` instead, `4 N d` each, and an {@linkcode Estimate} with its standard error:
  * that pays where `min(N, d)` is in the thousands (measured for an error of 0.01: at (4,000, 512) twice the
@@ -83,6 +87,7 @@ function normalized(
  * Learning", ICML 2024, Definition 3.1.
  * @see Sánchez Giraldo, Rao and Príncipe, "Measures of Entropy from Data Using Infinitely Divisible
  * Kernels", IEEE Transactions on Information Theory 61(1), 2015.
+ * @see Audenaert, "A sharp continuity estimate for the von Neumann entropy", Journal of Physics A 40, 2007.
  * @see Ubaru, Chen and Saad, "Fast Estimation of tr(f(A)) via Stochastic Lanczos Quadrature", SIAM Journal
  * on Matrix Analysis and Applications 38(4), 2017, for the estimate.
  */
@@ -100,21 +105,15 @@ export function matrixEntropy(
   const parsed = check.options(estimatedEntropyOptions, options);
   const { alpha, normalize } = parsed;
   const effort = effortOf(check, parsed);
-  const directions = normalizeRows(check.directions(Z, "Z"));
+  const representations = check.directionRows(Z, "Z");
+  const { rows } = representations;
   if (effort) {
-    const entropy = operatorEstimate(gramOperator(directions), {
-      alpha,
-      effort,
-    });
-    return normalize === "none"
-      ? entropy
-      : divided(entropy, Math.log(directions.rows));
+    const operator = gramOperator(normalizeRows(representations));
+    const entropy = operatorEstimate(operator, { alpha, effort });
+    return normalize === "none" ? entropy : divided(entropy, Math.log(rows));
   }
-  return normalized(
-    entropyOfSpectrum(rowSpectrum(directions), alpha),
-    directions.rows,
-    normalize,
-  );
+  const values = directionSpectrum(representations);
+  return normalized(entropyOfSpectrum(values, alpha), rows, normalize);
 }
 
 /**

@@ -46,8 +46,8 @@ interface Pair {
 
 /** Two sets of directions of the same samples. */
 function directionPair(check: Check, Z1: MatrixLike, Z2: MatrixLike): Pair {
-  const first = check.directions(Z1, "Z1");
-  const second = check.directions(Z2, "Z2");
+  const first = check.directionRows(Z1, "Z1");
+  const second = check.directionRows(Z2, "Z2");
   check.rows(second, "Z2", first.rows);
   return { first: normalizeRows(first), second: normalizeRows(second) };
 }

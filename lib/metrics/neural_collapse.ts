@@ -22,7 +22,7 @@ import {
   trace,
   transpose,
 } from "../linalg/products.ts";
-import { dot, norm, squaredDistance } from "../linalg/rows.ts";
+import { balanced, dot, norm, squaredDistance } from "../linalg/rows.ts";
 import { centredClassMeans } from "./interplay.ts";
 
 /** NC1, variability within classes against variability between them; 0 at collapse. */
@@ -199,9 +199,10 @@ function directionDistance(a: DenseMatrix, b: DenseMatrix): number {
 export function collapseStatistics(
   check: Check,
   scatter: ClassScatter,
-  weights: DenseMatrix,
+  head: DenseMatrix,
 ): CollapseStatistics {
   const means = centredClassMeans(check, scatter);
+  const weights = balanced(head);
   return {
     nc1: variabilityCollapse(scatter, means),
     nc2: {
@@ -229,24 +230,21 @@ function argmax(length: number, value: (c: number) => number): number {
   return best;
 }
 
-function nearestMeanAgreement(
-  Z: DenseMatrix,
-  means: DenseMatrix,
-  head: DenseHead,
-): number {
-  const { weights, bias } = head;
-  let agree = 0;
-  for (let i = 0; i < Z.rows; i++) {
+/** The class of the largest logit for each row. */
+function decisions(Z: DenseMatrix, { weights, bias }: DenseHead): number[] {
+  return Array.from({ length: Z.rows }, (_, i) => {
     const h = Z.row(i);
-    const decision = argmax(
-      weights.rows,
-      (c) => dot(weights.row(c), h) + (bias?.[c] ?? 0),
-    );
-    if (
-      decision === argmax(means.rows, (c) => -squaredDistance(means.row(c), h))
-    ) agree++;
-  }
-  return agree / Z.rows;
+    const logit = (c: number) => dot(weights.row(c), h) + (bias?.[c] ?? 0);
+    return argmax(weights.rows, logit);
+  });
+}
+
+/** The class of the nearest mean for each row. */
+function nearestMeans(Z: DenseMatrix, means: DenseMatrix): number[] {
+  return Array.from({ length: Z.rows }, (_, i) => {
+    const h = Z.row(i);
+    return argmax(means.rows, (c) => -squaredDistance(means.row(c), h));
+  });
 }
 
 /** The rows of the table in which a record of neural collapse shows itself: name, value, what it is. */
@@ -334,8 +332,13 @@ export function neuralCollapse(
     dense.weights.rows,
   );
   const scatter = new ClassScatter(dense.weights.rows, representations.columns);
-  scatter.add(representations, integers);
+  // Every number is a ratio, in which a common factor cancels; only the bias knows the scale.
+  const scaled = balanced(representations);
+  scatter.add(scaled, integers);
   const statistics = collapseStatistics(check, scatter, dense.weights);
-  const agreement = nearestMeanAgreement(representations, scatter.means, dense);
+  const nearest = nearestMeans(scaled, scatter.means);
+  const decided = decisions(representations, dense);
+  const agreement = decided.filter((c, i) => c === nearest[i]).length /
+    decided.length;
   return displayable({ ...statistics, nc4: { agreement } }, display);
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import type { MatrixLike } from "../core/matrix.ts";
-import { normalizeRows } from "../linalg/rows.ts";
-import { rowSpectrum } from "../linalg/spectra.ts";
+import { balanced } from "../linalg/rows.ts";
+import { directionSpectrum, rowSpectrum } from "../linalg/spectra.ts";
 import {
   entropyOfSpectrum,
   spectralProbabilities,
@@ -33,10 +33,10 @@ import {
  * ```
  */
 export function spectrum(Z: MatrixLike): Float64Array {
-  const directions = normalizeRows(
-    new Check("compute the spectrum").directions(Z, "Z"),
-  );
-  return rowSpectrum(directions).map((x) => Math.max(0, x) / directions.rows);
+  const check = new Check("compute the spectrum");
+  const representations = check.directionRows(Z, "Z");
+  return directionSpectrum(representations)
+    .map((x) => Math.max(0, x) / representations.rows);
 }
 
 /** Options of {@linkcode effectiveRank}. */
@@ -52,9 +52,9 @@ const effectiveRankOptions = z.strictObject({
   of: z.enum(["gram", "singularValues"]).default("gram"),
 });
 
-/** Squared singular values of a matrix as it is, descending. */
+/** Squared singular values of a matrix up to a common factor, descending. */
 function squaredSingularValues(check: Check, Z: MatrixLike): Float64Array {
-  return rowSpectrum(check.directions(Z, "Z"));
+  return rowSpectrum(balanced(check.directions(Z, "Z")));
 }
 
 /**
@@ -95,9 +95,8 @@ export function effectiveRank(
   const check = new Check("compute the effective rank");
   const { of } = check.options(effectiveRankOptions, options);
   if (of === "gram") {
-    return Math.exp(
-      entropyOfSpectrum(rowSpectrum(normalizeRows(check.directions(Z, "Z")))),
-    );
+    const values = directionSpectrum(check.directionRows(Z, "Z"));
+    return Math.exp(entropyOfSpectrum(values));
   }
   const energies = spectralProbabilities(squaredSingularValues(check, Z));
   return Math.exp(entropyOfSpectrum(energies.map(Math.sqrt)));

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import type { MatrixLike } from "../core/matrix.ts";
-import { normalizeRows } from "../linalg/rows.ts";
-import { rowSpectrum } from "../linalg/spectra.ts";
+import { directionSpectrum } from "../linalg/spectra.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import { order } from "./_options.ts";
 
@@ -47,6 +46,6 @@ export function vendiScore(
 ): number {
   const check = new Check("compute the Vendi score");
   const { q } = check.options(vendiScoreOptions, options);
-  const directions = normalizeRows(check.directions(Z, "Z"));
-  return Math.exp(entropyOfSpectrum(rowSpectrum(directions), q));
+  const values = directionSpectrum(check.directionRows(Z, "Z"));
+  return Math.exp(entropyOfSpectrum(values, q));
 }

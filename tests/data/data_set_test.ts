@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertNotEquals,
   assertStringIncludes,
@@ -29,6 +30,36 @@ Deno.test("dataSet() infers classes and names from the labels", () => {
   assertEquals(data.classes, 3);
   assertEquals(data.classNames, ["0", "1", "2"]);
   assertEquals(data.labels, Int32Array.of(0, 2, 1));
+});
+
+Deno.test("dataSet() keeps float32 inputs as they are, and converts other numbers", () => {
+  const { inputs } = parts;
+  assert(dataSet(parts).inputs === inputs);
+  for (
+    const numbers of [
+      [...inputs],
+      Float64Array.from(inputs),
+      Int8Array.from(inputs),
+    ]
+  ) {
+    assertEquals(dataSet({ ...parts, inputs: numbers }).inputs, inputs);
+  }
+});
+
+Deno.test("dataSet() refuses inputs that are no array of numbers", () => {
+  const long = BigInt64Array.of(1n) as unknown as number[];
+  for (const inputs of [long, "1, 2" as unknown as number[]]) {
+    const error = assertThrows(
+      () => dataSet({ ...parts, inputs }),
+      OptionsError,
+    );
+    assertEquals(
+      error.message,
+      "Cannot make a data set: ✖ expected an array of numbers\n  → at inputs",
+    );
+  }
+  const overflow = { ...parts, inputs: [1, 2, 3, 4, 5, 1e300] };
+  assertThrows(() => dataSet(overflow), NotFiniteError, "Infinity in sample 2");
 });
 
 Deno.test("dataSet() keeps classes without a sample", () => {

@@ -9,16 +9,7 @@ import {
   subset,
 } from "interplay/data";
 import { OptionsError, ShapeError } from "../../lib/core/errors.ts";
-
-/** Samples whose only value is their index, with these labels. */
-function numbered(labels: readonly number[], classes = 3) {
-  return dataSet({
-    inputs: Float32Array.from(labels, (_, i) => i),
-    shape: [labels.length, 1],
-    labels,
-    classes,
-  });
-}
+import { numbered } from "./numbered.ts";
 
 const labels = fc.array(fc.nat(2), { minLength: 5, maxLength: 60 });
 

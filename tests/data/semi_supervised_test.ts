@@ -13,17 +13,7 @@ import {
   subset,
 } from "interplay";
 import { LabelError, OptionsError, ShapeError } from "../../lib/core/errors.ts";
-
-/** Samples whose only value is their index. */
-function numbered(labels: readonly number[], classes = 3) {
-  return dataSet({
-    inputs: Float32Array.from(labels, (_, i) => i),
-    shape: [labels.length, 1],
-    labels,
-    classes,
-    name: "numbered",
-  });
-}
+import { numbered } from "./numbered.ts";
 
 /** Every class at least three times. */
 const labels = fc.array(fc.nat(2), { maxLength: 30 })

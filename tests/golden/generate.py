@@ -684,6 +684,32 @@ def power(base, exponent):
     return x
 
 
+def gram(rows):
+    """K = Z Z^T, summed in the order of the columns."""
+    n = len(rows)
+    a = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            total = 0.0
+            for x, y in zip(rows[i], rows[j]):
+                total = total + x * y
+            a[i][j] = a[j][i] = total
+    return a
+
+
+def repeated_blocks(n):
+    """The same 8 x 8 block down the diagonal, coupled by less than rounding can see: all but 8 values deflate."""
+    a = [[noise(109, max(i, j) % 8, min(i, j) % 8) if i // 8 == j // 8 else 0.0 for j in range(n)]
+         for i in range(n)]
+    for i in range(8, n, 8):
+        a[i][i - 1] = a[i - 1][i] = power(0.5, 40)
+    return a
+
+
+# power(STEP, 126) is about 1e-16: a graded matrix of size 64 reaches from 1 to rounding.
+STEP = 0.746
+
+
 def symmetric(kind, n):
     if kind == "random":
         return [[noise(101, max(i, j), min(i, j)) for j in range(n)] for i in range(n)]
@@ -697,6 +723,23 @@ def symmetric(kind, n):
         return [[1.0 if i == j else 0.0 for j in range(n)] for i in range(n)]
     if kind == "zero":
         return [[0.0] * n for _ in range(n)]
+    if kind == "powerLaw":
+        return reflected([1.0 / (float(k + 1) * float(k + 1)) for k in range(n)], 105)
+    if kind == "collapsed":
+        return gram([[(1.0 if i % 5 == j else 0.0) - 0.2 + power(0.5, 20) * noise(106, i, j) for j in range(8)]
+                     for i in range(n)])
+    if kind == "wide":
+        return gram([[noise(107, i, j) for j in range(8 * n)] for i in range(n)])
+    if kind == "tall":
+        return gram([[noise(108, i, j) for j in range(7)] for i in range(n)])
+    if kind == "gradedDown":
+        return [[power(STEP, i) * power(STEP, j) * (2.0 if i == j else 1.0) for j in range(n)] for i in range(n)]
+    if kind == "gradedUp":
+        return [row[::-1] for row in symmetric("gradedDown", n)][::-1]
+    if kind == "equal":
+        return [[2.0 if i == j else 1.0 for j in range(n)] for i in range(n)]
+    if kind == "repeated":
+        return repeated_blocks(n)
     if kind == "graded":
         scale = [1.0 / power(10.0, i) for i in range(n)]
         return [[scale[max(i, j)] if i == j else 0.5 * scale[max(i, j)] for j in range(n)]
@@ -713,6 +756,8 @@ def eigen_cases():
     plan = [(kind, n) for kind in ("random", "geometric", "clustered", "rankOne", "identity") for n in sizes]
     plan += [("graded", n) for n in (2, 3, 5, 16)] + [("zero", n) for n in (1, 5)]
     plan += [("wilkinson", 21), ("glued", 105)]
+    plan += [(kind, 180) for kind in ("random", "geometric", "clustered", "rankOne", "powerLaw", "collapsed", "tall")]
+    plan += [("wide", 24), ("gradedDown", 64), ("gradedUp", 64), ("equal", 150), ("repeated", 160), ("glued", 189)]
     cases = []
     for kind, n in plan:
         a = symmetric(kind, n)

@@ -239,7 +239,7 @@ function hash32(seed: number, i: number, j: number): number {
   return mix((((h ^ j) >>> 0) + 0x9e3779b9) >>> 0);
 }
 
-function noise(seed: number, i: number, j: number): number {
+export function noise(seed: number, i: number, j: number): number {
   let total = 0;
   for (let k = 0; k < 4; k++) total += hash32(seed, i, 4 * j + k);
   return (total / 4294967296 - 2) * 1.75;
@@ -383,7 +383,7 @@ function square(
   );
 }
 
-function power(base: number, exponent: number): number {
+export function power(base: number, exponent: number): number {
   let x = 1;
   for (let k = 0; k < exponent; k++) x = x * base;
   return x;
@@ -421,7 +421,51 @@ function range(n: number, value: (k: number) => number): number[] {
   return Array.from({ length: n }, (_, k) => value(k));
 }
 
+function gramOf(rows: number[][]): number[][] {
+  return square(rows.length, (i, j) => {
+    const [a, b] = [rows[Math.max(i, j)]!, rows[Math.min(i, j)]!];
+    let total = 0;
+    for (let k = 0; k < a.length; k++) total = total + a[k]! * b[k]!;
+    return total;
+  });
+}
+
+function repeatedBlocks(n: number): number[][] {
+  return square(n, (i, j) => {
+    const [row, column] = [Math.max(i, j), Math.min(i, j)];
+    if (row >> 3 === column >> 3) return noise(109, row % 8, column % 8);
+    return row === column + 1 ? power(0.5, 40) : 0;
+  });
+}
+
+const STEP = 0.746;
+
+function gradedDown(n: number): number[][] {
+  return square(
+    n,
+    (i, j) => power(STEP, i) * power(STEP, j) * (i === j ? 2 : 1),
+  );
+}
+
 const symmetric: Record<string, (n: number) => number[][]> = {
+  powerLaw: (n) => reflected(range(n, (k) => 1 / ((k + 1) * (k + 1))), 105),
+  collapsed: (n) =>
+    gramOf(
+      range(n, (k) => k).map((i) =>
+        range(8, (j) =>
+          (i % 5 === j ? 1 : 0) - 0.2 + power(0.5, 20) * noise(106, i, j))
+      ),
+    ),
+  wide: (n) =>
+    gramOf(
+      range(n, (k) => k).map((i) => range(8 * n, (j) => noise(107, i, j))),
+    ),
+  tall: (n) =>
+    gramOf(range(n, (k) => k).map((i) => range(7, (j) => noise(108, i, j)))),
+  gradedDown,
+  gradedUp: (n) => gradedDown(n).map((row) => row.reverse()).reverse(),
+  equal: (n) => square(n, (i, j) => i === j ? 2 : 1),
+  repeated: repeatedBlocks,
   random: (n) =>
     square(n, (i, j) => noise(101, Math.max(i, j), Math.min(i, j))),
   geometric: (n) => reflected(range(n, (k) => power(0.5, k)), 102),

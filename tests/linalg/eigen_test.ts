@@ -1,6 +1,12 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { NotFiniteError } from "../../lib/core/errors.ts";
 import { DenseMatrix } from "../../lib/core/matrix.ts";
 import { Random } from "../../lib/core/random.ts";
 import {
@@ -64,6 +70,24 @@ Deno.test("symmetricEigenvalues() scales: entries of 1e±150 neither overflow no
     symmetricEigenvalues(scaled).forEach((x, k) =>
       assertAlmostEquals(x / scale, expected[k]!, 1e-13)
     );
+  }
+});
+
+Deno.test("symmetricEigenvalues() and symmetricEigen() refuse what is not finite, wherever it stands", () => {
+  for (const n of [1, 2, 70]) {
+    for (const bad of [NaN, Infinity, -Infinity]) {
+      for (const [i, j] of [[0, 0], [n - 1, 0], [n - 1, n - 1]] as const) {
+        const matrix = symmetric(n, new Random(4));
+        matrix.data[i * n + j] = bad;
+        for (const solve of [symmetricEigenvalues, symmetricEigen]) {
+          assertThrows(
+            () => solve(matrix),
+            NotFiniteError,
+            "Cannot decompose a matrix: expected finite entries, received",
+          );
+        }
+      }
+    }
   }
 });
 

@@ -1,6 +1,6 @@
 /** Every short cut gives what the long way gives. */
 
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { DenseMatrix } from "../../lib/core/matrix.ts";
 import { Random } from "../../lib/core/random.ts";
 import {
@@ -14,8 +14,14 @@ import {
   rowProducts,
   secondMoment,
 } from "../../lib/linalg/products.ts";
-import { gatherRows, norm, normalizeRows } from "../../lib/linalg/rows.ts";
 import {
+  balanced,
+  gatherRows,
+  norm,
+  normalizeRows,
+} from "../../lib/linalg/rows.ts";
+import {
+  directionSpectrum,
   hadamardSpectrum,
   labelledSpectrum,
   repeatedRowSpectrum,
@@ -63,6 +69,38 @@ for (const [rows, columns] of [[40, 6], [6, 40], [10, 10]] as const) {
     assertEquals(rowSpectrum(x).length, Math.min(rows, columns));
   });
 }
+
+for (const [rows, columns] of [[4500, 6], [6, 40], [2048, 3]] as const) {
+  Deno.test(`directionSpectrum() of ${rows} × ${columns} is that of the rows divided by their lengths`, () => {
+    const x = normal(rows, columns);
+    // Rows of every length, those whose squares vanish or overflow included.
+    for (let i = 0; i < rows; i++) {
+      const scale = 2 ** (i * 37 % 1900 - 950);
+      x.row(i).forEach((v, j, row) => row[j] = v * scale);
+    }
+    const directions = normalizeRows(x);
+    assertSameSpectrum(directionSpectrum(x), rowSpectrum(directions));
+    assertEquals(directionSpectrum(x).length, Math.min(rows, columns));
+    for (let i = 0; i < rows; i++) {
+      assertAlmostEquals(norm(directions.row(i)), 1, 1e-15);
+    }
+  });
+}
+
+Deno.test("balanced() scales by a power of two, and only where squares are in danger", () => {
+  const x = normal(3, 4);
+  assertEquals(balanced(x), x);
+  assertEquals(balanced(DenseMatrix.zeros(2, 2)), DenseMatrix.zeros(2, 2));
+  for (const exponent of [300, 1000, -300, -950]) {
+    const scaled = new DenseMatrix(x.data.map((v) => v * 2 ** exponent), 3, 4);
+    const back = balanced(scaled);
+    const factor = back.data[0]! / x.data[0]!;
+    assertEquals(Math.log2(factor) % 1, 0);
+    assertEquals(back.data, x.data.map((v) => v * factor));
+    const largest = back.data.reduce((most, v) => Math.max(most, Math.abs(v)));
+    assert(largest > 0.25 && largest < 4);
+  }
+});
 
 for (
   const [rows, first, second] of [[50, 4, 3], [9, 4, 3], [600, 5, 4]] as const

@@ -230,3 +230,31 @@ Deno.test("InterplayAccumulator.load() says what is wrong with a file", async ()
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("accumulators keep the head as it was when they began", () => {
+  const weights = {
+    data: Float64Array.from(head.weights.flat()),
+    shape: [CLASSES, DIMENSION],
+  };
+  const accumulators = [
+    new metrics.InterplayAccumulator({ weights }),
+    new metrics.CollapseAccumulator({ weights }),
+  ] as const;
+  accumulators.forEach((each) => each.update(batch(0, Z.length)));
+  const before = accumulators.map((each) => each.compute());
+  weights.data.fill(1);
+  accumulators.forEach((each, i) => assertEquals(each.compute(), before[i]));
+});
+
+Deno.test("accumulators say so where sums of squares have overflowed", () => {
+  const accumulator = new metrics.CollapseAccumulator(head);
+  accumulator.update({
+    representations: Z.map((r) => r.map((x) => x * 1e200)),
+    labels,
+  });
+  assertThrows(
+    () => accumulator.compute(),
+    NotFiniteError,
+    "expected finite entries",
+  );
+});

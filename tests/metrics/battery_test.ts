@@ -213,6 +213,10 @@ forEach("takes every kind of matrix alike", always, ({ compute }) => {
       data: Float64Array.from(rows.flat()),
       shape: [rows.length, rows[0]!.length],
     }),
+    (rows) => ({
+      data: Float32Array.from(rows.flat()),
+      shape: [rows.length, rows[0]!.length],
+    }),
     (rows) => ({ data: rows.flat(), shape: [rows.length, rows[0]!.length] }),
     (rows) => new Matrix(rows),
     (rows) => tf.tensor2d(rows),
@@ -259,10 +263,41 @@ forEach(
 
 forEach("changes none of its inputs", always, ({ compute }) => {
   const s = sample(32);
-  const before = structuredClone(s);
-  compute(s);
-  assertEquals(s, before);
+  // Flat float64 data are borrowed, not copied.
+  const flat = (rows: MatrixLike) => ({
+    data: Float64Array.from((rows as number[][]).flat()),
+    shape: [(rows as number[][]).length, (rows as number[][])[0]!.length],
+  });
+  const borrowed = {
+    ...s,
+    Z: flat(s.Z),
+    weights: flat(s.weights),
+    second: flat(s.second),
+  };
+  for (const inputs of [s, borrowed]) {
+    const before = structuredClone(inputs);
+    compute(inputs);
+    assertEquals(inputs, before);
+  }
 });
+
+forEach(
+  "sees no difference in numbers whose squares overflow or vanish",
+  always,
+  ({ name, compute }) => {
+    const s = { ...sample(38), bias: [0, 0, 0] };
+    const expected = compute(s);
+    for (const exponent of [520, 1000, -540, -1000]) {
+      const scaled = (rows: MatrixLike) =>
+        (rows as number[][]).map((row) => row.map((x) => x * 2 ** exponent));
+      // One at a time: logits of two such numbers are themselves beyond float64.
+      for (const part of ["Z", "weights", "second"] as const) {
+        const extreme = { ...s, [part]: scaled(s[part]) };
+        same(compute(extreme), expected, `${name}, ${part} 2^${exponent}`);
+      }
+    }
+  },
+);
 
 forEach("names the entry that is not finite", always, ({ compute }) => {
   for (const bad of [NaN, Infinity, -Infinity]) {

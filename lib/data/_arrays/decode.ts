@@ -19,6 +19,18 @@ export const widths: Readonly<Record<Dtype, number>> = {
   float64: 8,
 };
 
+/** What is handed out as it is stored. */
+const views = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
 /** Number of values; may be far beyond what exists, infinite, or no number at all, when a header lies. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
@@ -91,36 +103,18 @@ export function decode(
   const aligned = bytes.byteOffset % width === 0;
   const { buffer, byteOffset } = aligned ? bytes : bytes.slice();
   const count = bytes.length / width;
-  switch (dtype) {
-    case "bool":
-      return bytes.map((byte) => byte === 0 ? 0 : 1);
-    case "int8":
-      return new Int8Array(buffer, byteOffset, count);
-    case "int16":
-      return new Int16Array(buffer, byteOffset, count);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, count);
-    case "uint8":
-      return new Uint8Array(buffer, byteOffset, count);
-    case "uint16":
-      return new Uint16Array(buffer, byteOffset, count);
-    case "uint32":
-      return new Uint32Array(buffer, byteOffset, count);
-    case "float32":
-      return new Float32Array(buffer, byteOffset, count);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, count);
-    case "float16":
-      return new Float32Array(new Float16Array(buffer, byteOffset, count));
-    case "bfloat16":
-      return fromBfloat16(new Uint16Array(buffer, byteOffset, count));
-    case "int64":
-    case "uint64":
-      return fromLong(check, bytes.slice().buffer, {
-        signed: dtype === "int64",
-        what,
-      });
+  if (dtype === "bool") return bytes.map((byte) => byte === 0 ? 0 : 1);
+  if (dtype === "float16") {
+    return new Float32Array(new Float16Array(buffer, byteOffset, count));
   }
+  if (dtype === "bfloat16") {
+    return fromBfloat16(new Uint16Array(buffer, byteOffset, count));
+  }
+  if (dtype === "int64" || dtype === "uint64") {
+    const signed = dtype === "int64";
+    return fromLong(check, bytes.slice().buffer, { signed, what });
+  }
+  return new views[dtype](buffer, byteOffset, count);
 }
 
 /** Values of which the first index runs fastest, as values of which the last one does. */

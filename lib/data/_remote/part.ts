@@ -25,7 +25,8 @@ function removeIfThere(path: string): void {
 async function tryOpen(path: string): Promise<Deno.FsFile | undefined> {
   const file = await Deno.open(path, { create: true, read: true, write: true });
   try {
-    const held = await file.tryLock(true);
+    // Some network file systems know no locks; two downloads at once then end at the checksum.
+    const held = await file.tryLock(true).catch(() => true);
     const { ino } = await file.stat();
     if (held && ino === (await Deno.stat(path)).ino) return file;
   } catch (error) {

