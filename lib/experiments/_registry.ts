@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { grokking } from "./grokking.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
@@ -21,6 +22,7 @@ const experiments = [
   linearModeConnectivity,
   labelSmoothing,
   pruning,
+  grokking,
 ];
 
 /** All experiments, in the order of the paper. */
