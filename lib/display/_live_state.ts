@@ -71,6 +71,13 @@ function seriesOf(
   }];
 }
 
+/** Three digits are enough for a line that changes five times a second; an epoch is a whole number. */
+function short(value: number): string {
+  return Number.isInteger(value)
+    ? String(value)
+    : formatNumber(Number(value.toPrecision(3)));
+}
+
 /** A run as far as it has got. */
 export class LiveState {
   readonly #losses = new LossTrace();
@@ -121,9 +128,7 @@ export class LiveState {
       ["HDR", last.hdr],
     ];
     return named.filter(([, value]) => typeof value === "number")
-      .map(([name, value = NaN]) =>
-        `${name} ${formatNumber(Number(value.toPrecision(3)))}`
-      ).join(" · ");
+      .map(([name, value = NaN]) => `${name} ${short(value)}`).join(" · ");
   }
 
   /** The chart of all so far; `undefined` before there is anything to draw. */

@@ -7,6 +7,7 @@
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
 import { grokking } from "./grokking.ts";
+import { informationLoss } from "./information_loss.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
@@ -23,6 +24,7 @@ const experiments = [
   labelSmoothing,
   pruning,
   grokking,
+  informationLoss,
 ];
 
 /** All experiments, in the order of the paper. */

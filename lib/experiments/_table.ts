@@ -1,5 +1,5 @@
 import { formatNumber } from "../core/table.ts";
-import { rankCorrelation } from "./_rank_correlation.ts";
+import { correlation, rankCorrelation } from "./_correlation.ts";
 
 /** The numbers of a table as claims look at them; NaN where there is no row yet. */
 export class Table<R extends object> {
@@ -42,8 +42,13 @@ export class Table<R extends object> {
     }`;
   }
 
-  /** Spearman's rank correlation of two columns. */
+  /** Pearson's correlation of two columns. */
   correlation(a: keyof R, b: keyof R): number {
+    return correlation(this.column(a), this.column(b));
+  }
+
+  /** Spearman's rank correlation of two columns. */
+  rankCorrelation(a: keyof R, b: keyof R): number {
     return rankCorrelation(this.column(a), this.column(b));
   }
 }

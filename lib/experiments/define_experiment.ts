@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { interruptible } from "../core/interrupt.ts";
-import type { DataSet } from "../data/data_set.ts";
 import { useBackend } from "../models/backend.ts";
-import { type DataRecord, dataRecord } from "../training/history.ts";
 import { assemble } from "./_assemble.ts";
 import { type Call, readCall, RUN_OPTIONS } from "./_call.ts";
+import { dataRecords } from "./_data_records.ts";
 import { Journal } from "./_journal.ts";
 import { WorkingLab } from "./_working_lab.ts";
 import type { ExperimentEvent } from "./event.ts";
@@ -37,9 +36,7 @@ async function setUp<S extends ExperimentShape>(
   const { name: experiment, units } = definition;
   const { seed, checkpoint } = run;
   const data = await definition.data(config);
-  const records = Object.fromEntries(
-    Object.entries<DataSet>(data).map(([role, set]) => [role, dataRecord(set)]),
-  ) as Record<S["data"], DataRecord>;
+  const records = dataRecords(data);
   const backend = tf.getBackend();
   const journal = checkpoint === undefined
     ? undefined

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Chart } from "../core/chart.ts";
 import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table, unless } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -275,11 +275,7 @@ export const labelSmoothing: Experiment<LabelSmoothingShape> = defineExperiment<
       model: { kind: "mlp" },
       training: { epochs: 10, learningRate: 0.05 },
     },
-    paper: {
-      data: { kind: "cifar10" },
-      model: { kind: "mlp" },
-      training: { epochs: 6 },
-    },
+    paper: PAPER_SETTING,
   },
   units: {
     smoothings: {

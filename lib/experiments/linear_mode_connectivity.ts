@@ -2,14 +2,16 @@ import { z } from "zod";
 import type { Chart, ChartPanel } from "../core/chart.ts";
 import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
-import { evaluate, type Evaluation } from "../training/evaluate.ts";
-import { trainSupervised } from "../training/train_supervised.ts";
+import {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+} from "../training/evaluate.ts";
 import { recomputeStatistics } from "./_batch_statistics.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table, unless } from "./_table.ts";
 import { assignWeights, weightsOf } from "./_weights.ts";
 import { type Departure, departure, weightsBetween } from "./_weight_path.ts";
-import { batchColumns } from "./batch_columns.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
 import {
@@ -21,7 +23,8 @@ import type { ExperimentEvent } from "./event.ts";
 import type { Conclusion, Experiment, Observations } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
-import type { ColumnsOf, DataRecord, ExperimentShape } from "./result.ts";
+import type { ColumnsOf, ExperimentShape } from "./result.ts";
+import { supervisedRun } from "./supervised_run.ts";
 import { type TrainingConfig, trainingConfig } from "./training_config.ts";
 
 /** Configuration of {@linkcode linearModeConnectivity}. */
@@ -177,30 +180,25 @@ async function* trainEnd(
   learningRate: number,
   order: Order,
 ): AsyncGenerator<ExperimentEvent, void> {
-  const { config: { training }, data, signal } = lab;
   using scope = new TensorScope();
   const model = scope.own(lab.model());
   const seed = 2 * lab.seed + ORDERS.indexOf(order);
-  const options = { ...training, learningRate, seed, signal };
-  const { record } = yield* lab.follow(
-    trainSupervised(model, data, { ...options, reference: false }),
-  );
-  yield lab.row("ends", { learningRate, order, ...epochColumns(record) });
-  await lab.keep(endName(learningRate, order), model, record);
+  const run = supervisedRun(lab, model, {
+    learningRate,
+    seed,
+    reference: false,
+  });
+  const trained = yield* lab.follow(run);
+  const columns = epochColumns(trained.record);
+  yield lab.row("ends", { learningRate, order, ...columns });
+  await lab.keep(endName(learningRate, order), model, trained);
 }
 
 function pathColumns(
-  evaluation: Evaluation,
-  { batch, ...place }:
-    & { batch: number }
-    & Pick<
-      PathColumns,
-      "learningRate" | "position"
-    >,
+  { accuracy, loss, measures }: Evaluation,
+  place: Pick<PathColumns, "learningRate" | "position">,
 ): PathColumns {
-  const { accuracy, loss, measures } = evaluation;
-  const { batchMir, batchHdr } = batchColumns(evaluation, batch);
-  const { entropy, mutualInformation, mir, hdr, reference } = measures;
+  const { entropy, mutualInformation, mir, hdr, reference, batches } = measures;
   return {
     ...place,
     accuracy,
@@ -213,9 +211,18 @@ function pathColumns(
     mirCollapse: reference?.collapse.mir ?? NaN,
     mirCalibrated: measures.mirCalibrated ?? NaN,
     hdr,
-    batchMir,
-    batchHdr,
+    batchMir: batches?.mir.mean ?? NaN,
+    batchHdr: batches?.hdr.mean ?? NaN,
   };
+}
+
+/** How networks on a path are measured. */
+function measurement(
+  { batch: size, permutations, training }: Shape["config"],
+): EvaluateOptions {
+  const { temperature = 1 } = training;
+  const reference = { permutations, seed: 0 };
+  return { mode: "both", size, reference, temperature };
 }
 
 async function* walk(
@@ -223,29 +230,23 @@ async function* walk(
   learningRate: number,
 ): AsyncGenerator<ExperimentEvent, void> {
   const { config, data } = lab;
-  const { points, batchStatistics, batch, permutations, training } = config;
+  const { points, batchStatistics, training: { batchSize = 64 } } = config;
   using scope = new TensorScope();
   const model = scope.own(lab.model());
   const endWeights = async (order: Order) => {
     lab.restore(endName(learningRate, order), model);
     return await weightsOf(model);
   };
-  const [first, second] = [
-    await endWeights("first"),
-    await endWeights("second"),
-  ];
+  const first = await endWeights("first");
+  const second = await endWeights("second");
   for (let i = 0; i < points; i++) {
     const position = i / (points - 1);
     assignWeights(model, weightsBetween(first, second, position));
     if (batchStatistics === "recompute") {
-      await recomputeStatistics(model, data.train, training.batchSize);
+      await recomputeStatistics(model, data.train, batchSize);
     }
-    const reference = { permutations, seed: 0 };
-    const evaluation = await evaluate(model, data.test, { reference });
-    yield lab.row(
-      "path",
-      pathColumns(evaluation, { learningRate, position, batch }),
-    );
+    const evaluation = await evaluate(model, data.test, measurement(config));
+    yield lab.row("path", pathColumns(evaluation, { learningRate, position }));
     yield lab.step({ step: i + 1, steps: points });
   }
 }
@@ -414,21 +415,22 @@ function panel(
 
 const X = { column: "position", title: "ω, from the first to the second" };
 
-function pathChart(
-  { config, rows }: Observations<Shape>,
-  { name, samples, classes }: DataRecord,
-): Chart {
+function pathChart({ config, data, rows }: Observations<Shape>): Chart {
   const collapse = rows.path[0]?.mirCollapse ?? NaN;
   return {
     name: "path",
-    title: `Between two minima on ${name}, N = ${samples}`,
+    title: "Between two minima",
     table: "path",
     x: X,
     panels: [
       panel(config, {
         column: "accuracy",
         title: "accuracy",
-        references: [{ label: "chance", value: 1 / classes, dash: "dot" }],
+        references: [{
+          label: "chance",
+          value: 1 / data.test.classes,
+          dash: "dot",
+        }],
       }),
       panel(config, {
         column: "mir",
@@ -455,14 +457,12 @@ function pathChart(
   };
 }
 
-function entropyChart(
-  { config }: Observations<Shape>,
-  { name, samples, classes }: DataRecord,
-): Chart {
+function entropyChart({ config, data }: Observations<Shape>): Chart {
+  const { classes } = data.test;
   const collapse = { label: "collapse", value: Math.log(classes - 1) };
   return {
     name: "entropy",
-    title: `Loss and entropies between two minima on ${name}, N = ${samples}`,
+    title: "Loss and entropies between two minima",
     table: "path",
     x: X,
     panels: [
@@ -491,11 +491,10 @@ function entropyChart(
 
 function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   const found = new Findings(observations);
-  const { test } = observations.data;
   return {
     summary: summary(found),
     claims: { ...accuracyClaims(found), ...interplayClaims(found) },
-    charts: [pathChart(observations, test), entropyChart(observations, test)],
+    charts: [pathChart(observations), entropyChart(observations)],
   };
 }
 
@@ -539,93 +538,88 @@ const rising = z.array(z.number().positive()).min(1).refine(
  * @see Frankle, Dziugaite, Roy and Carbin, "Linear Mode Connectivity and the Lottery Ticket Hypothesis",
  * ICML 2020.
  */
-export const linearModeConnectivity: Experiment<Shape> = defineExperiment<
-  Shape
->({
-  name: "linearModeConnectivity",
-  title: "Linear mode connectivity",
-  description:
-    "Trains two networks from the same weights with the samples in different orders, and measures the " +
-    "networks on the straight line between them.",
-  paper: {
-    source: PAPER,
-    section: "Linear mode connectivity",
-    values: {
-      accuracyBarrierLow: "none at 3e-4 (CIFAR-10), none (CIFAR-100)",
-      leastAccuracyHigh: "chance for ω in 0.4–0.6 at 3e-2 (CIFAR-10)",
-      mirHumpHigh: "a hump at 3e-2 (CIFAR-10)",
-    },
-    claims: {
-      lowRateConnects: {
-        statement: "At a low learning rate accuracy does not fall between",
-        paper: "connected at 3e-4 (CIFAR-10), and on CIFAR-100",
-      },
-      highRateSeparates: {
-        statement: "At a high learning rate accuracy falls between",
-        paper: "not connected at 3e-2 (CIFAR-10), less so at 3e-3",
-      },
-      chanceBetween: {
-        statement: "At a high learning rate it falls to chance",
-        paper: "chance for ω in 0.4–0.6 at 3e-2 (CIFAR-10)",
-      },
-      mirHumpBetween: {
-        statement: "Where accuracy falls, MIR has a hump",
-        paper: "a hump of MIR at 3e-2 (CIFAR-10)",
-      },
-      flatWhereConnected: {
-        statement: "Where networks are connected, MIR and HDR are flat",
-        paper: "flat on CIFAR-100",
-      },
-    },
-  },
-  schema: z.strictObject({
-    data: dataConfig,
-    model: modelConfig,
-    training: trainingConfig,
-    learningRates: rising.default([3e-4, 3e-3, 3e-2]),
-    points: z.int().min(3).default(21),
-    batchStatistics: z.enum(["interpolate", "recompute"]).default(
-      "interpolate",
-    ),
-    batch: z.int().min(2).default(64),
-    permutations: z.int().positive().default(2),
-  }),
-  presets: {
-    quick: {
-      data: { kind: "mnistOrDrawn", train: 3000, test: 1000 },
-      model: { kind: "mlp" },
-      training: { epochs: 6, batchSize: 32 },
-      learningRates: [3e-3, 3e-2, 1.5e-1],
-      points: 11,
-    },
+export const linearModeConnectivity: Experiment<LinearModeConnectivityShape> =
+  defineExperiment<Shape>({
+    name: "linearModeConnectivity",
+    title: "Linear mode connectivity",
+    description:
+      "Trains two networks from the same weights with the samples in different orders, and measures the " +
+      "networks on the straight line between them.",
     paper: {
-      data: { kind: "mnistOrDrawn" },
-      model: { kind: "mlp" },
-      training: { epochs: 8 },
+      source: PAPER,
+      section: "Linear mode connectivity",
+      values: {
+        accuracyBarrierLow: "none at 3e-4 (CIFAR-10), none (CIFAR-100)",
+        leastAccuracyHigh: "chance for ω in 0.4–0.6 at 3e-2 (CIFAR-10)",
+        mirHumpHigh: "a hump at 3e-2 (CIFAR-10)",
+      },
+      claims: {
+        lowRateConnects: {
+          statement: "At a low learning rate accuracy does not fall between",
+          paper: "connected at 3e-4 (CIFAR-10), and on CIFAR-100",
+        },
+        highRateSeparates: {
+          statement: "At a high learning rate accuracy falls between",
+          paper: "not connected at 3e-2 (CIFAR-10), less so at 3e-3",
+        },
+        chanceBetween: {
+          statement: "At a high learning rate it falls to chance",
+          paper: "chance for ω in 0.4–0.6 at 3e-2 (CIFAR-10)",
+        },
+        mirHumpBetween: {
+          statement: "Where accuracy falls, MIR has a hump",
+          paper: "a hump of MIR at 3e-2 (CIFAR-10)",
+        },
+        flatWhereConnected: {
+          statement: "Where networks are connected, MIR and HDR are flat",
+          paper: "flat on CIFAR-100",
+        },
+      },
     },
-  },
-  units: {
-    ends: { learningRate: "1", order: "text", ...EPOCH_UNITS },
-    path: {
-      learningRate: "1",
-      position: "1",
-      accuracy: "1",
-      loss: "nats",
-      entropyRepresentations: "nats",
-      entropyHead: "nats",
-      mutualInformation: "nats",
-      mir: "1",
-      mirShuffled: "1",
-      mirCollapse: "1",
-      mirCalibrated: "1",
-      hdr: "1",
-      batchMir: "1",
-      batchHdr: "1",
+    schema: z.strictObject({
+      data: dataConfig,
+      model: modelConfig,
+      training: trainingConfig,
+      learningRates: rising.default([3e-4, 3e-3, 3e-2]),
+      points: z.int().min(3).default(21),
+      batchStatistics: z.enum(["interpolate", "recompute"]).default(
+        "interpolate",
+      ),
+      batch: z.int().min(2).default(64),
+      permutations: z.int().positive().default(2),
+    }),
+    presets: {
+      quick: {
+        data: { kind: "mnistOrDrawn", train: 3000, test: 1000 },
+        model: { kind: "mlp" },
+        training: { epochs: 6, batchSize: 32 },
+        learningRates: [3e-3, 3e-2, 1.5e-1],
+        points: 11,
+      },
+      paper: PAPER_SETTING,
     },
-  },
-  stages,
-  data: ({ data }) => buildData(data),
-  model: ({ model }, { train }, seed) => buildModel(model, train, seed),
-  run,
-  conclude,
-});
+    units: {
+      ends: { learningRate: "1", order: "text", ...EPOCH_UNITS },
+      path: {
+        learningRate: "1",
+        position: "1",
+        accuracy: "1",
+        loss: "nats",
+        entropyRepresentations: "nats",
+        entropyHead: "nats",
+        mutualInformation: "nats",
+        mir: "1",
+        mirShuffled: "1",
+        mirCollapse: "1",
+        mirCalibrated: "1",
+        hdr: "1",
+        batchMir: "1",
+        batchHdr: "1",
+      },
+    },
+    stages,
+    data: ({ data }) => buildData(data),
+    model: ({ model }, { train }, seed) => buildModel(model, train, seed),
+    run,
+    conclude,
+  });

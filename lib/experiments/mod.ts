@@ -36,6 +36,7 @@ export type * from "./event.ts";
 export type * from "./experiment.ts";
 export * from "./experiment_run.ts";
 export * from "./grokking.ts";
+export * from "./information_loss.ts";
 export * from "./label_smoothing.ts";
 export type * from "./lab.ts";
 export * from "./linear_mode_connectivity.ts";

@@ -3,15 +3,14 @@ import type { Chart, ChartReference } from "../core/chart.ts";
 import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import { evaluate, type HostMatrix } from "../training/evaluate.ts";
-import type { EpochRecord } from "../training/history.ts";
-import type { EpochEvent } from "../training/run.ts";
-import { trainSupervised } from "../training/train_supervised.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { TrainingRun } from "../training/run.ts";
 import {
   compareFeatures,
   type FeatureComparison,
 } from "./_feature_comparison.ts";
 import { MagnitudeMask, zeroShare } from "./_magnitude_mask.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table, unless } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -19,7 +18,8 @@ import type { ExperimentEvent } from "./event.ts";
 import type { Conclusion, Experiment, Observations } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
-import type { ColumnsOf, DataRecord, ExperimentShape } from "./result.ts";
+import type { ColumnsOf, ExperimentShape } from "./result.ts";
+import { supervisedRun } from "./supervised_run.ts";
 import { type TrainingConfig, trainingConfig } from "./training_config.ts";
 
 /** Configuration of {@linkcode pruning}. */
@@ -147,6 +147,13 @@ const CONSTANT = 0.05;
 /** A loss of accuracy below this counts as little. */
 const LITTLE = 0.02;
 
+/** The paper does not say how long it fine-tunes, nor at which rate: a tenth of the training, at a tenth. */
+const FINE_TUNING = {
+  ...PAPER_SETTING.training,
+  steps: Math.round(2 ** 20 / 10),
+  learningRate: 3e-3,
+};
+
 const DENSE = "dense";
 const ANOTHER = "another network";
 
@@ -154,12 +161,19 @@ function prunedName(sparsity: number): string {
   return `sparsity ${sparsity}`;
 }
 
+async function featuresOf(
+  model: Classifier,
+  { test }: Lab<Shape>["data"],
+): Promise<HostMatrix> {
+  return (await evaluate(model, test)).representations;
+}
+
 /** Features of the dense network, whose weights are kept. */
 async function denseFeatures(lab: Lab<Shape>): Promise<HostMatrix> {
   using scope = new TensorScope();
   const model = scope.own(lab.model());
   lab.restore(DENSE, model);
-  return (await evaluate(model, lab.data.test)).representations;
+  return await featuresOf(model, lab.data);
 }
 
 function comparison(
@@ -177,91 +191,90 @@ function comparison(
 async function* trainDense(
   lab: Lab<Shape>,
 ): AsyncGenerator<ExperimentEvent, void> {
-  const { config, data, seed, signal } = lab;
+  const { config, data } = lab;
   using scope = new TensorScope();
   const model = scope.own(lab.model());
-  const options = {
-    ...config.training,
-    seed,
-    signal,
-    reference: false,
-  } as const;
-  const { record, evaluation } = yield* lab.follow(
-    trainSupervised(model, data, options),
-  );
-  const { representations } = evaluation;
+  const run = supervisedRun(lab, model, { reference: false });
+  const trained = yield* lab.follow(run);
+  const { accuracy } = trained.record;
+  const features = await featuresOf(model, data);
   for (const shuffled of [false, true]) {
     yield lab.row("yardsticks", {
       against: shuffled ? "shuffled" : "itself",
-      accuracy: record.accuracy,
-      ...comparison(representations, representations, { config, shuffled }),
+      accuracy,
+      ...comparison(features, features, { config, shuffled }),
     });
   }
-  await lab.keep(DENSE, model, record);
+  await lab.keep(DENSE, model, trained);
 }
 
 /** The same training from other initial weights, with the samples in another order. */
 async function* trainAnother(
   lab: Lab<Shape>,
 ): AsyncGenerator<ExperimentEvent, void> {
-  const { config, data, signal } = lab;
+  const { config, data } = lab;
   const seed = -1 - lab.seed;
   using scope = new TensorScope();
   const model = scope.own(lab.model(seed));
-  const options = {
-    ...config.training,
-    seed,
-    signal,
-    reference: false,
-  } as const;
-  const { record, evaluation } = yield* lab.follow(
-    trainSupervised(model, data, options),
-  );
-  const dense = await denseFeatures(lab);
+  const run = supervisedRun(lab, model, { seed, reference: false });
+  const { record: { accuracy } } = yield* lab.follow(run);
+  const [dense, features] = [
+    await denseFeatures(lab),
+    await featuresOf(model, data),
+  ];
   yield lab.row("yardsticks", {
     against: ANOTHER,
-    accuracy: record.accuracy,
-    ...comparison(dense, evaluation.representations, { config }),
+    accuracy,
+    ...comparison(dense, features, { config }),
   });
+}
+
+/** Training of what is left, as the configuration has it for that. */
+function fineTuningRun(
+  lab: Lab<Shape>,
+  model: Classifier,
+  mask: MagnitudeMask,
+): TrainingRun {
+  const { config: { fineTuning: training }, data, seed, signal } = lab;
+  const checkpoint = () => lab.checkpoint();
+  return supervisedRun(
+    { config: { training }, data, seed, signal, checkpoint },
+    model,
+    { reference: false, afterStep: (weights) => mask.apply(weights) },
+  );
 }
 
 async function* prune(
   lab: Lab<Shape>,
   sparsity: number,
 ): AsyncGenerator<ExperimentEvent, void> {
-  const { config, data, seed, signal } = lab;
+  const { config, data } = lab;
   const dense = await denseFeatures(lab);
   using scope = new TensorScope();
   const model = scope.own(lab.model());
   lab.restore(DENSE, model);
   using mask = await MagnitudeMask.of(model, sparsity);
   mask.apply(model.weights);
-  const run = trainSupervised(model, data, {
-    ...config.fineTuning,
-    afterStep: (weights) => mask.apply(weights),
-    reference: false,
-    seed,
-    signal,
-  });
-  const records: EpochRecord[] = [];
-  const { record, evaluation }: EpochEvent = yield* lab.follow(
-    run,
-    ({ record }) => {
-      records.push(record);
+  const accuracies: number[] = [];
+  const trained = yield* lab.follow(
+    fineTuningRun(lab, model, mask),
+    ({ accuracy }) => {
+      accuracies.push(accuracy);
       return [];
     },
   );
+  const { record } = trained;
   yield lab.row("pruned", {
     sparsity,
     zeroShare: await zeroShare(model),
-    prunedAccuracy: records[0]!.accuracy,
+    prunedAccuracy: accuracies[0]!,
     accuracy: record.accuracy,
     loss: record.loss,
-    ...comparison(dense, evaluation.representations, { config }),
+    ...comparison(dense, await featuresOf(model, data), { config }),
     headMir: record.mir,
     headHdr: record.hdr,
   });
-  await lab.keep(prunedName(sparsity), model, record);
+  await lab.keep(prunedName(sparsity), model, trained);
 }
 
 async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
@@ -379,20 +392,14 @@ function yardsticks(
   ];
 }
 
-function prunedChart(
-  found: Findings,
-  { config, data }: Observations<Shape>,
-): Chart {
-  const { name }: DataRecord = data.test;
+function prunedChart(found: Findings, { batch }: Shape["config"]): Chart {
   const { itself } = found;
-  const inBatches = {
-    label: `batches of ${config.batch}`,
-    dash: "dash",
-  } as const;
-  const all = `${itself?.samples ?? config.compared} samples`;
+  const samples = itself?.samples ?? 0;
+  const inBatches = { label: `batches of ${batch}`, dash: "dash" } as const;
+  const all = `${samples} samples`;
   return {
     name: "pruned",
-    title: `Dense against pruned on ${name}, N = ${itself?.samples ?? 0}`,
+    title: `Dense against pruned, ${samples} samples`,
     table: "pruned",
     x: { column: "sparsity", title: "share of weights pruned" },
     panels: [
@@ -438,7 +445,7 @@ function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   return {
     summary: summary(found),
     claims: claims(found),
-    charts: [prunedChart(found, observations)],
+    charts: [prunedChart(found, observations.config)],
   };
 }
 
@@ -461,6 +468,7 @@ const risingShares = z.array(z.number().min(0).lt(1)).min(1).refine(
  * @param options Preset and seed, and whatever of the configuration shall be different.
  * @returns The run: await it for the result, iterate it for its events.
  * @throws {OptionsError} An option is unknown or out of range.
+ * @throws {NotFiniteError} The head of a class is pruned whole and has no direction (when run).
  *
  * @example
  * ```ts
@@ -484,7 +492,7 @@ const risingShares = z.array(z.number().min(0).lt(1)).min(1).refine(
  * @see Han, Pool, Tran and Dally, "Learning both Weights and Connections for Efficient Neural Networks",
  * NIPS 2015.
  */
-export const pruning: Experiment<Shape> = defineExperiment<Shape>({
+export const pruning: Experiment<PruningShape> = defineExperiment<Shape>({
   name: "pruning",
   title: "Pruning",
   description:
@@ -536,12 +544,7 @@ export const pruning: Experiment<Shape> = defineExperiment<Shape>({
       training: { epochs: 8, learningRate: 0.05 },
       fineTuning: { epochs: 3, learningRate: 0.03 },
     },
-    paper: {
-      data: { kind: "mnistOrDrawn" },
-      model: { kind: "mlp" },
-      training: { epochs: 8 },
-      fineTuning: { epochs: 2 },
-    },
+    paper: { ...PAPER_SETTING, fineTuning: FINE_TUNING },
   },
   units: {
     pruned: {

@@ -4,7 +4,7 @@ import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import { daviesBouldin, silhouette } from "../metrics/clustering.ts";
 import { evaluate } from "../training/evaluate.ts";
-import { PAPER } from "./_paper.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table, unless } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -175,7 +175,7 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
 
 function summary(table: Table<TemperatureColumns>): TemperatureSweepSummary {
   const withTemperature = (name: keyof TemperatureColumns) =>
-    table.correlation(name, "temperature");
+    table.rankCorrelation(name, "temperature");
   return {
     entropyAtLowest: table.first("entropyRepresentations"),
     entropyAtHighest: table.last("entropyRepresentations"),
@@ -360,11 +360,7 @@ export const temperatureSweep: Experiment<TemperatureSweepShape> =
         training: { epochs: 10 },
         scaleLearningRate: true,
       },
-      paper: {
-        data: { kind: "cifar10" },
-        model: { kind: "mlp" },
-        training: { epochs: 6 },
-      },
+      paper: PAPER_SETTING,
     },
     units: {
       temperatures: {

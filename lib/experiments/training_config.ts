@@ -1,7 +1,10 @@
 import { z } from "zod";
 import type { AugmentOptions } from "../data/augment.ts";
 import type { SupervisedOptions } from "../training/train_supervised.ts";
-import { trainingSchema } from "../training/training_options.ts";
+import {
+  type EvaluationPlan,
+  trainingSchema,
+} from "../training/training_options.ts";
 import type { ConfigSchema } from "./schema.ts";
 
 /** What an experiment decides itself, or what is no part of a configuration. */
@@ -27,6 +30,8 @@ export type TrainingConfig =
     readonly augment: false | AugmentConfig;
     /** The largest. */
     readonly learningRate: number;
+    /** How often to measure, and how; over what, the experiment decides. */
+    readonly evaluation: Omit<EvaluationPlan, "mode" | "size">;
   }
   & Omit<
     SupervisedOptions,
@@ -39,6 +44,7 @@ export type TrainingConfig =
     | "terms"
     | "augment"
     | "learningRate"
+    | "evaluation"
     | "loss"
   >;
 
@@ -63,14 +69,20 @@ const options = trainingSchema({
   temperature: z.number().positive().default(1),
 });
 
-const fields = z.record(z.string(), z.unknown()).superRefine(
-  (value, context) => {
-    for (const key of OWN) {
+/** The same within `evaluation`. */
+const OWN_EVALUATION = ["mode", "size"] as const;
+
+const decided = (own: readonly string[]) =>
+  z.record(z.string(), z.unknown()).superRefine((value, context) => {
+    for (const key of own) {
       if (!(key in value)) continue;
       const message = "expected nothing: the experiment decides";
       context.addIssue({ code: "custom", path: [key], message });
     }
-  },
+  });
+
+const fields = decided(OWN).and(
+  z.looseObject({ evaluation: decided(OWN_EVALUATION).optional() }),
 );
 
 /** Without what the experiment decides, and without what has no value: JSON has no `undefined`. */
@@ -78,7 +90,8 @@ function plain(read: z.output<typeof options>): TrainingConfig {
   const entries = Object.entries(read).filter(([key, value]) =>
     value !== undefined && !OWN.some((own) => own === key)
   );
-  return Object.fromEntries(entries) as unknown as TrainingConfig;
+  const { mode: _, size: __, ...evaluation } = read.evaluation;
+  return { ...Object.fromEntries(entries), evaluation } as TrainingConfig;
 }
 
 /**

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { EventEmitter } from "node:events";
+import process from "node:process";
 import { toFileUrl } from "@std/path";
 import { currentHost } from "../display/host.ts";
 import { errorReport, hasMore, linesBehind } from "./_error_report.ts";
@@ -21,15 +23,32 @@ function show(event: Event, error: unknown): void {
 const onRejection = (event: PromiseRejectionEvent) => show(event, event.reason);
 const onError = (event: ErrorEvent) => show(event, event.error);
 
+/** The listeners of Node's kind for such failures, which hear of them before those who come later. */
+const NODE_EVENTS = ["uncaughtException", "unhandledRejection"];
+
+type Listener = (...args: unknown[]) => void;
+
+/** Takes away Node's listeners that are there already. Returns what puts them back. */
+function silenceEarlier(): () => void {
+  const node: EventEmitter = process;
+  const found = NODE_EVENTS.flatMap((name) =>
+    node.listeners(name).map((each) => [name, each as Listener] as const)
+  );
+  for (const [name, listener] of found) node.off(name, listener);
+  return () => {
+    for (const [name, listener] of found) node.on(name, listener);
+  };
+}
+
 /** Shows failures that no cell waits for, as errors of the cell that ran last. Returns what ends it. */
 export function showLostFailures(): () => void {
-  // Before others that may be there: they show less, and leave alone what was prevented.
-  const first = { capture: true };
-  addEventListener("unhandledrejection", onRejection, first);
-  addEventListener("error", onError, first);
+  const restore = silenceEarlier();
+  addEventListener("unhandledrejection", onRejection);
+  addEventListener("error", onError);
   return () => {
-    removeEventListener("unhandledrejection", onRejection, first);
-    removeEventListener("error", onError, first);
+    removeEventListener("unhandledrejection", onRejection);
+    removeEventListener("error", onError);
+    restore();
   };
 }
 

@@ -69,8 +69,9 @@ export class InterruptLadder {
     this.#actions.say(RELEASED);
   }
 
-  /** Forgets a warning: another cell has begun or ended. */
+  /** Forgets earlier presses: the cell they were meant for has ended. */
   reset(): void {
+    this.#last = -Infinity;
     this.#warned = -Infinity;
   }
 

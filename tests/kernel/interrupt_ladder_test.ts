@@ -65,6 +65,8 @@ Deno.test("InterruptLadder takes presses of a nervous finger for one", () => {
   assertEquals(stage.press({ forced: 1 }, 100), "");
   assertEquals(stage.press({ forced: 1 }, 100), "");
   assertEquals(stage.ends, 0);
+  stage.ladder.reset(); // but one in the next cell is meant for that
+  assertMatch(stage.press({ asked: 1 }, 100), /stops at its next step/);
 });
 
 Deno.test("InterruptLadder counts presses that stopped blocking code as answered", () => {

@@ -183,7 +183,9 @@ km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
       JSON.stringify(folder.path)
     })
 print(km.kernel_spec.display_name, km.kernel_spec.interrupt_mode)
-kc.execute_interactive("6 * 7", timeout=30, output_hook=lambda m: print(m["content"].get("data", {}).get("text/plain", ""), end=""))
+# The kernel says that a cell is over before its last outputs are out: this one waits.
+cell = "console.log(6 * 7); await new Promise((done) => setTimeout(done, 500));"
+kc.execute_interactive(cell, timeout=30, output_hook=lambda m: print(m["content"].get("text", ""), end=""))
 kc.stop_channels(); km.shutdown_kernel(now=True)`;
     const { success, stdout, stderr } = await new Deno.Command(python, {
       args: ["-c", script],
@@ -192,7 +194,7 @@ kc.stop_channels(); km.shutdown_kernel(now=True)`;
     assert(success, new TextDecoder().decode(stderr));
     assertEquals(
       new TextDecoder().decode(stdout),
-      "Deno (Interplay) signal\n42",
+      "Deno (Interplay) signal\n42\n",
     );
   },
 });
