@@ -124,10 +124,16 @@ export type GrokkingSummary = {
   readonly hdrStart: number;
   /** Its median while it waits. */
   readonly hdrShelf: number;
-  /** Its largest value from the turn to 95 %. */
+  /** Its largest value from the turn on. */
   readonly hdrPeak: number;
   /** At the end. */
   readonly hdrEnd: number;
+  /** Step of its largest value from the turn on. */
+  readonly hdrPeakAt: number;
+  /** Lowest training loss before that, in nats. */
+  readonly trainLossBeforePeak: number;
+  /** Highest training loss from there on: where it jumps up, the optimizer has lost its hold for a while. */
+  readonly trainLossAfterPeak: number;
   /** Mean MIR of batches before training. */
   readonly batchMirStart: number;
   /** Its median while it waits. */
@@ -138,7 +144,7 @@ export type GrokkingSummary = {
   readonly batchHdrStart: number;
   /** Its median while it waits. */
   readonly batchHdrShelf: number;
-  /** Its largest value from the turn to 95 %. */
+  /** Its largest value from the turn on. */
   readonly batchHdrPeak: number;
   /** At the end. */
   readonly batchHdrEnd: number;
@@ -164,7 +170,8 @@ export interface GrokkingShape extends ExperimentShape {
     | "mirRisesFirst"
     | "mirFallsLater"
     | "hdrFallsFirst"
-    | "hdrSpikes";
+    | "hdrSpikes"
+    | "spikeWithAccuracy";
 }
 
 type Shape = GrokkingShape;
@@ -319,7 +326,7 @@ class Findings {
     this.turnsAt = this.#stepOf("accuracy", HALFWAY);
     this.generalizedAt = this.#stepOf("accuracy", GENERALIZED);
     this.#waiting = this.#between(this.memorizedAt, this.turnsAt - 1);
-    this.#turning = this.#between(this.turnsAt, this.generalizedAt);
+    this.#turning = this.#between(this.turnsAt, Infinity);
   }
 
   course(column: "mir" | "hdr" | "batchMir" | "batchHdr"): Course {
@@ -330,6 +337,22 @@ class Findings {
       shelf: median(this.#waiting.column(column)),
       peak: turning.length === 0 ? NaN : Math.max(...turning),
       end: Number.isNaN(this.generalizedAt) ? NaN : steps.last(column),
+    };
+  }
+
+  /** Where HDR is largest from the turn on, and the training loss before and after. */
+  get peak(): { step: number; before: number; after: number } {
+    const highest = this.#turning.highest("hdr");
+    const row = this.#turning.rows.find(({ hdr }) => hdr === highest);
+    const step = row?.step ?? NaN;
+    const [before, after] = [
+      this.#between(1, step - 1),
+      this.#between(step, Infinity),
+    ].map((rows) => rows.column("trainLoss"));
+    return {
+      step,
+      before: row ? Math.min(...before!) : NaN,
+      after: row ? Math.max(...after!) : NaN,
     };
   }
 
@@ -349,6 +372,7 @@ function summary(found: Findings): GrokkingSummary {
   const [mir, hdr] = [found.course("mir"), found.course("hdr")];
   const batchMir = found.course("batchMir");
   const batchHdr = found.course("batchHdr");
+  const { peak } = found;
   return {
     memorizedAt,
     turnsAt,
@@ -362,6 +386,9 @@ function summary(found: Findings): GrokkingSummary {
     hdrShelf: hdr.shelf,
     hdrPeak: hdr.peak,
     hdrEnd: hdr.end,
+    hdrPeakAt: peak.step,
+    trainLossBeforePeak: peak.before,
+    trainLossAfterPeak: peak.after,
     batchMirStart: batchMir.start,
     batchMirShelf: batchMir.shelf,
     batchMirEnd: batchMir.end,
@@ -454,13 +481,34 @@ function ratioClaims(
   };
 }
 
+function peakClaim(found: Findings): Claims<"spikeWithAccuracy"> {
+  const { peak: { step, before, after }, generalizedAt } = found;
+  const hdr = found.course("hdr");
+  return {
+    spikeWithAccuracy: {
+      here: `HDR is largest at step ${formatNumber(step)}, test accuracy ` +
+        `passed 95 % at ${formatNumber(generalizedAt)}; training loss at ` +
+        `least ${formatNumber(before)} before, at most ${
+          formatNumber(after)
+        } after`,
+      holds: hdr.peak - hdr.shelf >= FLAT
+        ? unless([step, generalizedAt], () => step <= generalizedAt)
+        : null,
+    },
+  };
+}
+
 function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   const found = new Findings(observations);
   const { samples, classes } = observations.data.test;
   const place = `addition mod ${classes}, N = ${samples} test pairs`;
   return {
     summary: summary(found),
-    claims: { ...accuracyClaims(found), ...ratioClaims(found) },
+    claims: {
+      ...accuracyClaims(found),
+      ...ratioClaims(found),
+      ...peakClaim(found),
+    },
     charts: [interplayChart(found, place), lossChart(found, place)],
   };
 }
@@ -606,8 +654,12 @@ const schema = z.strictObject({
  * over batches of 64, and the interplay of the training pairs beside it. Representations are the residual
  * stream at "=", the head is the unembedding.
  *
- * `quick` is addition modulo 29 with a narrow network and more weight decay; `paper` is the paper's setting,
- * `p = 113` with 30 % of the pairs and weight decay 1, with joint entropies estimated.
+ * MIR and HDR are judged on the whole test set and on batches, and a claim on their course holds if it does on
+ * either, since the paper does not say which it has.
+ *
+ * `quick` is addition modulo 29 with 45 % of the pairs, a residual stream of 48 and weight decay 3 at a learning
+ * rate of 3e-3; `paper` is the paper's setting, `p = 113` with 30 % of the pairs, a stream of 128 and weight
+ * decay 1 at 1e-3, with joint entropies estimated.
  *
  * @param options Preset and seed, and whatever of the configuration shall be different.
  * @returns The run: await it for the result, iterate it for its events.
@@ -676,8 +728,12 @@ export const grokking: Experiment<Shape> = defineExperiment<Shape>({
         paper: "0.46 → 0.08",
       },
       hdrSpikes: {
-        statement: "HDR spikes as test accuracy rises, then falls back",
+        statement: "HDR spikes after the turn, then falls back",
         paper: "0.08 → 0.49 → 0.12",
+      },
+      spikeWithAccuracy: {
+        statement: "The spike of HDR comes while test accuracy rises",
+        paper: "as test accuracy rises",
       },
     },
   },
@@ -686,8 +742,8 @@ export const grokking: Experiment<Shape> = defineExperiment<Shape>({
     quick: {
       data: { modulus: 29, trainFraction: 0.45 },
       model: { dimension: 48, heads: 4, hidden: 128 },
-      training: { steps: 1600, learningRate: 3e-3, weightDecay: 3 },
-      every: 20,
+      training: { steps: 2000, learningRate: 3e-3, weightDecay: 3 },
+      every: 40,
     },
     paper: { estimate: true },
   },

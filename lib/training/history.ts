@@ -109,7 +109,7 @@ export type GrowingHistory =
   };
 
 /** What identifies samples, with their labels if they have any. */
-export function dataRecord(data: Samples | DataSet): DataRecord {
+function dataRecord(data: Samples | DataSet): DataRecord {
   const { labels, classes } = "labels" in data
     ? data
     : { labels: new Int32Array(), classes: 0 };

@@ -180,6 +180,7 @@ Deno.test("grokking() finds the paper's course in a table that has it", () => {
     mirFallsLater: true,
     hdrFallsFirst: true,
     hdrSpikes: true,
+    spikeWithAccuracy: true,
   });
   const { summary } = conclusion;
   assertEquals(
@@ -195,6 +196,23 @@ Deno.test("grokking() finds the paper's course in a table that has it", () => {
   assertEquals([hdrStart, hdrShelf, hdrPeak, hdrEnd], [0.46, 0.08, 0.49, 0.12]);
 });
 
+Deno.test("grokking() tells a spike of HDR that comes after the turn, and the jump of the training loss there", () => {
+  const { summary, claims } = judged(
+    [...grokked, ...grokked.slice(-2)].map((row, i) => ({
+      ...row,
+      hdr: i === 10 ? 0.7 : 0.1,
+      trainLoss: [1e-3, 1e-6, 1e-2, 1e-3][Math.max(0, i - 8)]!,
+    })),
+  );
+  assertEquals(claims.hdrSpikes.holds, true);
+  assertEquals(claims.spikeWithAccuracy.holds, false);
+  const { hdrPeakAt, trainLossBeforePeak, trainLossAfterPeak } = summary;
+  assertEquals(
+    [hdrPeakAt, trainLossBeforePeak, trainLossAfterPeak],
+    [1000, 1e-6, 1e-2],
+  );
+});
+
 Deno.test("grokking() finds it in batches alone as well", () => {
   const conclusion = judged(
     grokked.map((row, i) => ({
@@ -203,7 +221,9 @@ Deno.test("grokking() finds it in batches alone as well", () => {
       batchHdr: paperHdr[i]!,
     })),
   );
-  assert(Object.values(claimsOf(conclusion)).every((holds) => holds));
+  const { spikeWithAccuracy, ...others } = claimsOf(conclusion);
+  assertEquals(spikeWithAccuracy, null, "there is no spike on the whole set");
+  assert(Object.values(others).every((holds) => holds));
 });
 
 Deno.test("grokking() denies it in a table of a network that learns all pairs at once", () => {
@@ -222,6 +242,7 @@ Deno.test("grokking() denies it in a table of a network that learns all pairs at
     mirFallsLater: false,
     hdrFallsFirst: false,
     hdrSpikes: false,
+    spikeWithAccuracy: null,
   });
 });
 
@@ -234,6 +255,7 @@ Deno.test("grokking() judges no turn of a network that has not generalized, and 
     mirFallsLater: null,
     hdrFallsFirst: null,
     hdrSpikes: null,
+    spikeWithAccuracy: null,
   });
   assertEquals(waiting.summary.memorizedAt, 100);
   assertEquals(waiting.summary.generalizedAt, NaN);
