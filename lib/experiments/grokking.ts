@@ -661,6 +661,13 @@ const schema = z.strictObject({
  * rate of 3e-3; `paper` is the paper's setting, `p = 113` with 30 % of the pairs, a stream of 128 and weight
  * decay 1 at 1e-3, with joint entropies estimated.
  *
+ * `quick` was found by trying 13 settings with seed 0, a minute and a half each at most: p of 23, 29, 31 and
+ * 37, 30 to 50 % of the pairs, weight decay 1 to 5, a rate of 3e-3 or 5e-3. Five passed 95 %. With more weight
+ * decay or more pairs it comes sooner, and sooner after memorizing: this one waits longest. Whether it comes in
+ * time is a matter of the seed: of seeds 0, 1 and 2 only 0 passes 95 % within the 2000 steps of the preset; test
+ * accuracy is 0.41 and 0.37 then with the others, while the training pairs are known by heart at step 120 with
+ * all three.
+ *
  * @param options Preset and seed, and whatever of the configuration shall be different.
  * @returns The run: await it for the result, iterate it for its events.
  * @throws {OptionsError} An option is unknown or out of range.
@@ -685,7 +692,7 @@ const schema = z.strictObject({
  * @see Nanda, Chan, Lieberum, Smith and Steinhardt, "Progress measures for grokking via mechanistic
  * interpretability", ICLR 2023, for the setting.
  */
-export const grokking: Experiment<Shape> = defineExperiment<Shape>({
+export const grokking: Experiment<GrokkingShape> = defineExperiment<Shape>({
   name: "grokking",
   title: "Grokking",
   description:
