@@ -524,7 +524,7 @@ function milestones(
   }.`;
 }
 
-const X = { column: "step", title: "step", log: true };
+const X = { column: "step", title: "step" };
 
 function interplayChart(found: Findings, place: string): Chart {
   const { config: { batch }, references } = found;
