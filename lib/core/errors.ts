@@ -53,6 +53,20 @@ export class InterruptedError extends Error {
   override readonly name: string = "InterruptedError";
 }
 
+/** No browser that can draw a picture is there, or the one that is there fails. */
+export class BrowserError extends Error {
+  /** Always "BrowserError". */
+  override readonly name: string = "BrowserError";
+  /** Every browser that was tried, and why it does not serve: "chromium: not found". */
+  readonly tried: readonly string[];
+
+  /** Says `message`, and keeps what was `tried`. */
+  constructor(message: string, tried: readonly string[] = []) {
+    super(message);
+    this.tried = tried;
+  }
+}
+
 /** One native library that was tried, and why it does not serve. */
 export interface LibraryAttempt {
   /** Its name or path, as it was asked for. */

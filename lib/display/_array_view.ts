@@ -19,8 +19,10 @@ import { shorten } from "./_text.ts";
 
 /** Cells a side of the picture under a matrix. */
 const THUMBNAIL = 48;
-/** Pixels a cell. */
-const PIXELS = 4;
+/** Sides of the picture in pixels of the page, about; a cell is a whole number of them. */
+const SIDE = 192;
+/** Fewer entries are read faster than a picture of them. */
+const WORTH_A_PICTURE = 64;
 const GAP = "…";
 
 /** Indices and counts are integers that a reader wants whole. */
@@ -95,12 +97,15 @@ function gridText(grid: readonly (readonly string[])[]): string {
 
 function gridHtml(grid: readonly (readonly string[])[]): string {
   const [titles = [], ...body] = grid;
+  // Front ends align cells, not tables: each says it for itself.
   const row = (tag: string, cells: readonly string[]) =>
-    cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("");
+    cells.map((cell) =>
+      `<${tag} style="text-align:right">${escapeHtml(cell)}</${tag}>`
+    ).join("");
   const lines = body.map(([name = "", ...cells]) =>
     `<tr>${row("th", [name])}${row("td", cells)}</tr>`
   );
-  return `<table style="text-align:right;font-variant-numeric:tabular-nums"><thead><tr>${
+  return `<table style="font-variant-numeric:tabular-nums"><thead><tr>${
     row("th", titles)
   }</tr></thead><tbody>${lines.join("\n")}</tbody></table>`;
 }
@@ -119,9 +124,10 @@ function pixelsAre({ rowEdges, columnEdges, means }: Cells): string {
 function pictureHtml(cells: Cells): string {
   const { rows, columns } = cells.values;
   const words = `${rows} × ${columns} pixels, ${pixelsAre(cells)}`;
+  const size = Math.round(SIDE / Math.max(rows, columns));
   return `<figure style="margin:0.5em 0"><img alt="Heatmap: ${words}" width="${
-    columns * PIXELS
-  }" height="${rows * PIXELS}" style="image-rendering:pixelated" src="${
+    columns * size
+  }" height="${rows * size}" style="image-rendering:pixelated" src="${
     heatImage(cells.values)
   }"><figcaption style="opacity:0.7">${words}</figcaption></figure>`;
 }
@@ -149,7 +155,9 @@ function bundleOf(source: ArraySource, look: Look): MimeBundle {
   }
   const grid = gridOf(corners, source);
   const html = lines.map((line) => `<div>${escapeHtml(line)}</div>`).join("");
-  const picture = cells === undefined ? "" : pictureHtml(cells);
+  const picture = cells === undefined || sizeOf(source.shape) < WORTH_A_PICTURE
+    ? ""
+    : pictureHtml(cells);
   return {
     "text/html": `<div>${html}${gridHtml(grid)}${picture}</div>`,
     "text/plain": [...lines, gridText(grid)].join("\n"),

@@ -50,18 +50,25 @@ export function isModel(value: unknown): value is ModelLike {
     value["layers"].every(isLayer);
 }
 
-/** A model with a head, as this library takes networks apart. */
+/** What is used of a weight of a classifier. */
+interface WeightLike {
+  readonly name: string;
+  readonly variable: { readonly shape: readonly number[] };
+  readonly trainable: boolean;
+}
+
+/** A network with a head, as this library takes networks apart. */
 interface ClassifierLike {
   readonly name: string;
   readonly dimension: number;
   readonly classes: number;
-  readonly model: ModelLike;
+  readonly weights: readonly WeightLike[];
 }
 
 /** Whether `value` is a classifier of this library, or made like one. */
 export function isClassifier(value: unknown): value is ClassifierLike {
   return isObject(value) && isMethod(value["representations"]) &&
-    isMethod(value["head"]) && isModel(value["model"]) &&
+    isMethod(value["head"]) && Array.isArray(value["weights"]) &&
     typeof value["dimension"] === "number";
 }
 
@@ -105,16 +112,17 @@ function layerRow(layer: LayerLike): TableCell[] {
   ];
 }
 
-/** A table of layers, without the last column where nothing is frozen. */
-function layerTable(model: ModelLike, title: string): TableData {
-  const rows = model.layers.map(layerRow);
-  const anyFrozen = rows.some((row) => row[4] !== "");
-  const total = model.layers.reduce(
-    (sum, layer) => sum + (ifKnown(() => layer.countParams()) ?? 0),
-    0,
-  );
-  const columns = ["layer", "type", "output", "parameters", "training"];
-  const width = anyFrozen ? 5 : 4;
+/** A table with its total in the caption, without the last column where nothing stands in it. */
+function parameterTable(
+  title: string,
+  { columns, rows, total }: {
+    columns: readonly string[];
+    rows: readonly TableCell[][];
+    total: number;
+  },
+): TableData {
+  const anything = rows.some((row) => row.at(-1) !== "");
+  const width = anything ? columns.length : columns.length - 1;
   return {
     caption: `${title}: ${total.toLocaleString("en")} parameters, ${
       formatBytes(4 * total)
@@ -125,15 +133,35 @@ function layerTable(model: ModelLike, title: string): TableData {
 }
 
 /** The layers of a model; "·" in a shape is the batch. */
-export function modelBundle(model: ModelLike): MimeBundle {
-  return renderTable(layerTable(model, model.name));
+export function modelBundle({ name, layers }: ModelLike): MimeBundle {
+  return renderTable(parameterTable(name, {
+    columns: ["layer", "type", "output", "parameters", "training"],
+    rows: layers.map(layerRow),
+    total: layers.reduce(
+      (sum, layer) => sum + (ifKnown(() => layer.countParams()) ?? 0),
+      0,
+    ),
+  }));
 }
 
-/** The layers of a classifier, with what it measures. */
+function sizeOf({ variable: { shape } }: WeightLike): number {
+  return shape.reduce((size, n) => size * n, 1);
+}
+
+/** The weights of a classifier, with what it measures. */
 export function classifierBundle(classifier: ClassifierLike): MimeBundle {
-  const { name, dimension, classes, model } = classifier;
+  const { name, dimension, classes, weights } = classifier;
   const title = `${name}, representations of ${dimension}, ${classes} classes`;
-  return renderTable(layerTable(model, title));
+  return renderTable(parameterTable(title, {
+    columns: ["weight", "shape", "parameters", "training"],
+    rows: weights.map((weight) => [
+      weight.name,
+      shapeText(weight.variable.shape),
+      sizeOf(weight),
+      weight.trainable ? "" : "no gradient",
+    ]),
+    total: weights.reduce((sum, weight) => sum + sizeOf(weight), 0),
+  }));
 }
 
 async function numberOf(value: unknown): Promise<number> {

@@ -10,6 +10,7 @@ import {
   type MimeBundle,
 } from "../core/rich.ts";
 import { figureHtml } from "./_html.ts";
+import { saveFigure, type SaveOptions } from "./_save.ts";
 import { cleanText } from "./_text.ts";
 import { renderSvg } from "./_svg/render.ts";
 import { currentHost } from "./host.ts";
@@ -115,6 +116,11 @@ export class Figure implements Displayable {
     return this.#spec.layout.meta.notes;
   }
 
+  /** What it is made of: `new Figure(figure.spec)` is the same figure. */
+  get spec(): FigureSpec {
+    return this.#spec;
+  }
+
   /** The figure as plotly JSON: `{ data, layout, config }`. */
   toJSON(): PlotlyFigure {
     return {
@@ -144,6 +150,34 @@ export class Figure implements Displayable {
   toString(): string {
     return [this.title, ...this.#spec.summary, ...this.notes].map(cleanText)
       .filter((line) => line !== "").join("\n  ");
+  }
+
+  /**
+   * Writes the figure to a file, whole or not at all. The ending says how: `.svg`, drawn without a browser;
+   * `.json`, plotly JSON for any other tool; `.html`, one page with plotly.js in it (1.5 MB), alive and
+   * without a request to any host; `.png`, drawn by the Chromium, Chrome or Edge of this machine: the one
+   * that the environment variable `CHROME` or `CHROMIUM` names, else the first in the usual places.
+   *
+   * Asks for permission to write, for `.png` also to run the browser and to write beside the file.
+   *
+   * @param file Where to, with one of the four endings.
+   * @param options For `.png`: `scale`, `theme`.
+   * @throws {OptionsError} For another ending or option.
+   * @throws {BrowserError} For `.png` where no browser is there or it fails; it says what was tried.
+   *
+   * @example
+   * ```ts
+   * import { curves } from "interplay/display";
+   * import { assertStringIncludes } from "@std/assert";
+   *
+   * const file = await Deno.makeTempFile({ suffix: ".svg" });
+   * await curves({ loss: [3, 2, 1] }, { title: "A run" }).save(file);
+   * assertStringIncludes(await Deno.readTextFile(file), "<title>A run</title>");
+   * await Deno.remove(file);
+   * ```
+   */
+  async save(file: string, options: SaveOptions = {}): Promise<void> {
+    await saveFigure(this, file, options);
   }
 
   /** The four MIME types. Each call gives the HTML a new id, so one page may hold a figure twice. */

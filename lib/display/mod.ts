@@ -32,6 +32,7 @@ export * from "./confusion.ts";
 export * from "./curves.ts";
 export * from "./display.ts";
 export { Figure, type FigureSpec, type PlotlyFigure } from "./figure.ts";
+export type { SaveOptions } from "./_save.ts";
 export * from "./gram_heatmap.ts";
 export {
   currentHost,

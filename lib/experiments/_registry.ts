@@ -6,7 +6,11 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { grokking } from "./grokking.ts";
+import { informationLoss } from "./information_loss.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
+import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
+import { pruning } from "./pruning.ts";
 import { temperatureSweep } from "./temperature_sweep.ts";
 import { trainingDynamics } from "./training_dynamics.ts";
 
@@ -16,7 +20,11 @@ export type AnyExperiment = Experiment<ExperimentShape>;
 const experiments = [
   trainingDynamics,
   temperatureSweep,
+  linearModeConnectivity,
   labelSmoothing,
+  pruning,
+  grokking,
+  informationLoss,
 ];
 
 /** All experiments, in the order of the paper. */

@@ -35,10 +35,14 @@ export type { EpochColumns } from "./epoch_columns.ts";
 export type * from "./event.ts";
 export type * from "./experiment.ts";
 export * from "./experiment_run.ts";
+export * from "./grokking.ts";
+export * from "./information_loss.ts";
 export * from "./label_smoothing.ts";
 export type * from "./lab.ts";
+export * from "./linear_mode_connectivity.ts";
 export { loadResult } from "./load_result.ts";
 export * from "./model_config.ts";
+export * from "./pruning.ts";
 export { repeat, type RepeatOptions, type SeveralOptions } from "./repeat.ts";
 export type { ReferenceColumns } from "./reference_columns.ts";
 export type {
@@ -53,7 +57,7 @@ export type {
   Runtime,
   Units,
 } from "./result.ts";
-export { type SaveOptions, saveResult } from "./save_result.ts";
+export { saveResult, type SaveResultOptions } from "./save_result.ts";
 export type * from "./schema.ts";
 export {
   type Repetition,

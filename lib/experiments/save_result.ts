@@ -1,15 +1,16 @@
+import { dirname } from "@std/path";
+import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { OptionsError } from "../core/errors.ts";
+import { writeWhole } from "../core/whole_file.ts";
 import { attachedWeights } from "./_attached_weights.ts";
 import { toJson } from "./_number_codec.ts";
 import { weightsPath } from "./_result_files.ts";
 import { encodeWeights } from "./_weights.ts";
-import { writeAtomically } from "./_write_atomically.ts";
-import { z } from "zod";
 import type { Result } from "./result.ts";
 
 /** Options of {@linkcode saveResult}. */
-export interface SaveOptions {
+export interface SaveResultOptions {
   /** Whether the weights that the experiment kept are saved as well; true if left out. */
   readonly weights?: boolean;
 }
@@ -48,16 +49,17 @@ export function resultText(result: Result): string {
 export async function saveResult(
   result: Result,
   path: string,
-  options: SaveOptions = {},
+  options: SaveResultOptions = {},
 ): Promise<void> {
   const check = new Check("save the result");
   const { weights } = check.options(saveOptions, options);
   if (!path.endsWith(".json")) {
     check.fail(OptionsError, 'a path that ends in ".json"', path);
   }
+  await Deno.mkdir(dirname(path), { recursive: true });
   const kept = weights ? await attachedWeights(result) : undefined;
   if (kept !== undefined && kept.size > 0) {
-    await writeAtomically(weightsPath(path), encodeWeights(kept));
+    await writeWhole(weightsPath(path), encodeWeights(kept));
   }
-  await writeAtomically(path, resultText(result));
+  await writeWhole(path, resultText(result));
 }

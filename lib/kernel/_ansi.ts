@@ -13,6 +13,11 @@ const OTHER =
   // deno-lint-ignore no-control-regex
   /\x1b\[[0-9;?]*[A-Za-ln-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]/g;
 
+/** `text` without what only a terminal understands. */
+export function stripAnsi(text: string): string {
+  return text.replaceAll(OTHER, "").replaceAll(CODE, "");
+}
+
 /** The style that is in force: the class names of the page. */
 type Style = ReadonlySet<string>;
 

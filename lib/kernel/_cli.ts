@@ -6,6 +6,7 @@
 
 import * as path from "@std/path";
 import { OptionsError } from "../core/errors.ts";
+import { stripAnsi } from "./_ansi.ts";
 import type { CellProgress } from "./cell_progress.ts";
 import type { NotebookProblem } from "./check_notebook.ts";
 import type { Notebook } from "./notebook.ts";
@@ -200,7 +201,9 @@ function lastShown({ cells }: Notebook): string {
       ? output.data["text/plain"]
       : ""
   );
-  return parts.flat().join("").trimEnd();
+  const shown = parts.flat().join("").trimEnd();
+  const colours = Deno.stdout.isTerminal() && !Deno.noColor;
+  return colours ? shown : stripAnsi(shown);
 }
 
 /**

@@ -1,10 +1,14 @@
 /**
  * Why the kernel refused a cell without a word. It says "Execution failed" and nothing else when a cell does
- * not parse, so the cell is parsed once more by a tool that talks: the formatter, which has the same parser
- * and executes nothing.
+ * not parse or one of its packages cannot be had, so the cell is looked at once more by tools that talk and
+ * execute nothing: the formatter, which has the same parser, and the command that caches what a module
+ * imports.
  *
  * @module
  */
+
+import * as path from "@std/path";
+import { configuration } from "./_project.ts";
 
 import type { ErrorOutput } from "./notebook.ts";
 
@@ -12,34 +16,63 @@ import type { ErrorOutput } from "./notebook.ts";
 const DIAGNOSTIC =
   /SyntaxError: (?<message>.*)\n(?<picture>[^]*?)\n\s*at \S*:(?<line>\d+):(?<column>\d+)/;
 
-async function formatterComplaint(source: string): Promise<string> {
+async function complaint(
+  args: readonly string[],
+  source = "",
+): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext", "ts", "-"],
+    args: [...args],
     env: { NO_COLOR: "1" },
     stdin: "piped",
     stdout: "null",
     stderr: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  // The formatter may end before it has read everything: what it said still counts.
+  // The tool may end before it has read everything: what it said still counts.
   await writer.write(new TextEncoder().encode(source)).catch(() => undefined);
   await writer.close().catch(() => undefined);
   const { stderr } = await child.output();
   return new TextDecoder().decode(stderr);
 }
 
+function parserComplaint(source: string): Promise<string> {
+  return complaint(["fmt", "--no-config", "--ext", "ts", "-"], source);
+}
+
+/** What stands in the way of loading `source` as a module of the project around `folder`. */
+async function loaderComplaint(
+  source: string,
+  folder: string,
+): Promise<string> {
+  const scratch = await Deno.makeTempDir({ prefix: "interplay-cell-" });
+  try {
+    const file = path.join(scratch, "cell.ts");
+    await Deno.writeTextFile(file, source);
+    const config = await configuration(folder);
+    const args = config === undefined ? [] : ["--config", config];
+    return await complaint(["cache", "--quiet", ...args, file]);
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
 /** What the kernel's debugger protocol answered instead of a value. */
 const GAVE_UP =
   /CDP response has null result\. Full response: .*"message":"(?<reason>[^"]*)"/g;
 
-const UNKNOWN =
-  "The kernel refused the cell and gave no reason. The cell parses: a package that a frozen deno.lock lacks is a known cause (deno install adds it)";
+const UNKNOWN = "The kernel refused the cell and gave no reason";
 
-function unexplained(log: string): ErrorOutput {
+/** "error: npm package 'x' does not exist.", and no path of the file that only the diagnosis has made. */
+const LOADER = /^error: (?<reason>(?!Module not found "file:).*)/m;
+
+function unexplained(log: string, loader: string): ErrorOutput {
   const reason = [...log.matchAll(GAVE_UP)].at(-1)?.groups?.reason;
-  const evalue = reason === undefined
-    ? UNKNOWN
-    : `The kernel gave up the cell: ${reason}`;
+  const obstacle = LOADER.exec(loader)?.groups?.reason;
+  const evalue = reason !== undefined
+    ? `The kernel gave up the cell: ${reason}`
+    : obstacle !== undefined
+    ? `The kernel refused the cell: ${obstacle}`
+    : UNKNOWN;
   return {
     output_type: "error",
     ename: "Error",
@@ -48,16 +81,7 @@ function unexplained(log: string): ErrorOutput {
   };
 }
 
-/**
- * The error that the kernel kept to itself when it refused `source`, with the line and column in the cell.
- * `log` is what the kernel wrote to its own terminal while it ran the cell.
- */
-export async function diagnoseRefusal(
-  source: string,
-  log: string,
-): Promise<ErrorOutput> {
-  const found = DIAGNOSTIC.exec(await formatterComplaint(source))?.groups;
-  if (found === undefined) return unexplained(log);
+function syntaxError(found: Record<string, string | undefined>): ErrorOutput {
   const { message = "", picture = "", line, column } = found;
   return {
     output_type: "error",
@@ -69,4 +93,26 @@ export async function diagnoseRefusal(
       `    at line ${line}, column ${column} of the cell`,
     ],
   };
+}
+
+/** Where a refused cell stood. */
+export interface Refusal {
+  /** What the kernel wrote to its own terminal while it ran the cell. */
+  readonly log: string;
+  /** The folder of the notebook. */
+  readonly folder: string;
+}
+
+/** The error that the kernel kept to itself when it refused `source`, a syntax error with its line and column. */
+export async function diagnoseRefusal(
+  source: string,
+  { log, folder }: Refusal,
+): Promise<ErrorOutput> {
+  const parser = DIAGNOSTIC.exec(await parserComplaint(source));
+  if (parser?.groups !== undefined) return syntaxError(parser.groups);
+  const loader = await loaderComplaint(source, folder);
+  const found = DIAGNOSTIC.exec(loader);
+  return found?.groups !== undefined
+    ? syntaxError(found.groups)
+    : unexplained(log, loader);
 }

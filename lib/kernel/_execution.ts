@@ -4,7 +4,7 @@
  * @module
  */
 
-import { diagnoseRefusal } from "./_diagnosis.ts";
+import { diagnoseRefusal, type Refusal } from "./_diagnosis.ts";
 import { CellOutputs, OutputRouter } from "./_outputs.ts";
 import { hasTag } from "./_parameters.ts";
 import { relativeUrls } from "./_project.ts";
@@ -87,11 +87,11 @@ function errorOutput(ename: string, evalue: string): ErrorOutput {
 async function reasonOf(
   reply: ExecuteReply,
   source: string,
-  log: string,
+  refusal: Refusal,
 ): Promise<ErrorOutput> {
   const { ename, evalue, traceback } = reply;
   const silent = evalue === "Execution failed" && traceback.length === 0;
-  if (silent) return await diagnoseRefusal(source, log);
+  if (silent) return await diagnoseRefusal(source, refusal);
   return { output_type: "error", ename, evalue, traceback };
 }
 
@@ -208,8 +208,8 @@ export class Execution {
         return false;
       }
       if (!reply.ok && outputs.error === undefined) {
-        const log = session.log;
-        outputs.fail(await reasonOf(reply, cell.source, log));
+        const refusal = { log: session.log, folder: this.folder };
+        outputs.fail(await reasonOf(reply, cell.source, refusal));
       }
       return true;
     } catch (error) {

@@ -89,12 +89,18 @@ function plainLine(line: string): string {
     .replaceAll(/\s+/g, " ").trim();
 }
 
+/** The first heading of the first level in a text, without markup. */
+export function headingIn(markdown: string): string | undefined {
+  const heading = /^#[ \t]+(.+?)[ \t]*#*$/m.exec(markdown)?.[1];
+  return heading === undefined ? undefined : plainLine(heading);
+}
+
 /** The first heading of the first level, without markup. */
 export function firstHeading(notebook: Notebook): string | undefined {
   for (const cell of notebook.cells) {
     if (cell.cell_type !== "markdown") continue;
-    const heading = /^#[ \t]+(.+?)[ \t]*#*$/m.exec(cell.source)?.[1];
-    if (heading !== undefined) return plainLine(heading);
+    const heading = headingIn(cell.source);
+    if (heading !== undefined) return heading;
   }
   return undefined;
 }

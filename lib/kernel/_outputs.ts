@@ -6,12 +6,27 @@
  */
 
 import type { Message } from "./_wire.ts";
-import type { ErrorOutput, Metadata, Output, OutputData } from "./notebook.ts";
+import type {
+  ErrorOutput,
+  Metadata,
+  Output,
+  OutputData,
+  StreamOutput,
+} from "./notebook.ts";
 
-interface Entry {
-  output: Output;
+/** Something shown, under an id by which it can be updated or without one. */
+interface Shown {
+  output: Exclude<Output, StreamOutput>;
   readonly displayId: string | undefined;
 }
+
+/** Text printed to one stream without anything else in between. */
+interface Stream {
+  readonly name: string;
+  readonly printed: Printed;
+}
+
+type Entry = Shown | Stream;
 
 type Content = Message["content"];
 
@@ -44,12 +59,32 @@ function overwritten(line: string): string {
   return pending ? `${shown}\r` : shown;
 }
 
-/** `printed` followed by `chunk`, carriage returns applied. */
-export function appendPrinted(printed: string, chunk: string): string {
-  // Only the last line can still change: a progress bar of thousands of steps stays cheap.
-  const start = printed.lastIndexOf("\n") + 1;
-  const open = (printed.slice(start) + chunk).replace(/\r+\n/g, "\n");
-  return printed.slice(0, start) + open.split("\n").map(overwritten).join("\n");
+/** What a cell prints, carriage returns applied; a chunk costs its own length, however much came before. */
+export class Printed {
+  /** Whole lines, which nothing can change any more. */
+  readonly #closed: string[] = [];
+  #open = "";
+  #returns = false;
+
+  /** All of it. */
+  get text(): string {
+    return this.#closed.join("") + this.#open;
+  }
+
+  /** Adds what was printed next. */
+  append(chunk: string): void {
+    this.#returns ||= chunk.includes("\r");
+    // Joined, not searched: a line of megabytes may come in thousands of chunks.
+    if (!this.#returns && !chunk.includes("\n")) {
+      this.#open += chunk;
+      return;
+    }
+    const lines = (this.#open + chunk).replace(/\r+\n/g, "\n").split("\n")
+      .map(overwritten);
+    this.#open = lines.pop() ?? "";
+    this.#returns = this.#open.includes("\r");
+    if (lines.length > 0) this.#closed.push(`${lines.join("\n")}\n`);
+  }
 }
 
 /** A plotly.js that was embedded for the live page only: the saved notebook does not carry it. */
@@ -72,7 +107,13 @@ export class CellOutputs {
 
   /** What the notebook keeps. */
   get outputs(): Output[] {
-    return this.#entries.map((entry) => entry.output);
+    return this.#entries.map((entry) =>
+      "output" in entry ? entry.output : {
+        output_type: "stream",
+        name: entry.name,
+        text: entry.printed.text,
+      }
+    );
   }
 
   /** The first error, even if the cell has cleared its outputs since. */
@@ -121,8 +162,9 @@ export class CellOutputs {
   /** Replaces what is shown under `displayId`. */
   update(displayId: string, data: OutputData, metadata: Metadata): void {
     for (const entry of this.#entries) {
+      if (!("output" in entry) || entry.displayId !== displayId) continue;
       const { output } = entry;
-      if (entry.displayId !== displayId || !("data" in output)) continue;
+      if (!("data" in output)) continue;
       entry.output = { ...output, data, metadata };
     }
   }
@@ -130,20 +172,16 @@ export class CellOutputs {
   #print(name: string, chunk: string): void {
     this.#clearIfDue();
     const last = this.#entries.at(-1);
-    if (last?.output.output_type === "stream" && last.output.name === name) {
-      const printed = appendPrinted(last.output.text, chunk);
-      last.output = { ...last.output, text: printed };
+    if (last !== undefined && "printed" in last && last.name === name) {
+      last.printed.append(chunk);
       return;
     }
-    const output: Output = {
-      output_type: "stream",
-      name,
-      text: appendPrinted("", chunk),
-    };
-    this.#entries.push({ output, displayId: undefined });
+    const printed = new Printed();
+    printed.append(chunk);
+    this.#entries.push({ name, printed });
   }
 
-  #display(content: Content, output: Output): void {
+  #display(content: Content, output: Shown["output"]): void {
     if ("metadata" in output && isEmbeddedLibrary(output.metadata)) return;
     const { display_id: displayId } = record(content.transient);
     this.#add({

@@ -35,11 +35,51 @@ function keywords(defaults: CodeCell): Map<string, string> {
   return new Map(known.map(({ name, kind }) => [name, kind]));
 }
 
+/** What a literal begins with says which type it has. */
+const LITERALS: readonly (readonly [RegExp, string])[] = [
+  [/^[-+]?(?:\d|\.\d)/, "a number"],
+  [/^["'`]/, "text"],
+  [/^(?:true|false)\b/, "true or false"],
+  [/^\[/, "a list"],
+  [/^\{/, "an object"],
+];
+
+/** The type of the default of `name`, if it is a literal and no annotation says that others may stand there. */
+function literalType(source: string, name: string): string | undefined {
+  const escaped = name.replaceAll("$", "\\$");
+  const declarator = new RegExp(
+    `(?<![\\w$])${escaped}\\s*(?::(?<annotation>[^=;]+))?=(?![=>])\\s*(?<value>\\S+)`,
+  );
+  const { annotation = "", value = "" } = declarator.exec(source)?.groups ?? {};
+  if (/[|]|\b(?:any|unknown)\b/.test(annotation)) return undefined;
+  return LITERALS.find(([start]) => start.test(value))?.[1];
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  const names: Record<string, string> = {
+    number: "a number",
+    string: "text",
+    boolean: "true or false",
+  };
+  return value === null ? "null" : names[typeof value] ?? "an object";
+}
+
+/** A run must not go on for hours with text where the notebook has a number. */
+function requireType(source: string, name: string, value: unknown): void {
+  const type = literalType(source, name);
+  if (type === undefined || type === typeOf(value)) return;
+  const received = JSON.stringify(value);
+  const hint = type === "text" ? ` (text in JSON is "${received}")` : "";
+  fail(`${type} as \`${name}\``, `${received}${hint}`);
+}
+
 function injectedSource(defaults: CodeCell, parameters: Parameters): string {
   const known = keywords(defaults);
   const statements = Object.entries(parameters).map(([name, value]) => {
     const keyword = known.get(name) ??
       fail(`one of ${[...known.keys()].join(", ") || "no names"}`, name);
+    requireType(defaults.source, name, value);
     return `${keyword} ${name} = ${JSON.stringify(value)};`;
   });
   return ["// Parameters", ...statements].join("\n");
@@ -55,7 +95,8 @@ function freeId(cells: readonly Cell[]): string {
  * The notebook with `parameters` in place of the constants of its tagged cell; the same notebook if there
  * are none.
  *
- * @throws {OptionsError} If no code cell is tagged `parameters`, or it declares no constant of that name.
+ * @throws {OptionsError} If no code cell is tagged `parameters`, it declares no constant of that name, or one
+ * with a literal of another type.
  */
 export function withParameters(
   notebook: Notebook,

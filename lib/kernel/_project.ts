@@ -9,7 +9,8 @@ import * as path from "@std/path";
 
 const CONFIGURATIONS = ["deno.json", "deno.jsonc", "package.json"];
 
-async function contentOf(file: string): Promise<string | undefined> {
+/** The text of a file, or `undefined` if it is not there. */
+export async function contentOf(file: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
@@ -23,15 +24,23 @@ function withParents(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...withParents(parent)];
 }
 
-/** The nearest folder around `folder` with a configuration, or `folder` itself if there is none. */
-export async function projectRoot(folder: string): Promise<string> {
+/** The nearest configuration around `folder`, or `undefined` if there is none. */
+export async function configuration(
+  folder: string,
+): Promise<string | undefined> {
   for (const parent of withParents(folder)) {
     for (const name of CONFIGURATIONS) {
       const file = path.join(parent, name);
-      if (await contentOf(file) !== undefined) return parent;
+      if (await contentOf(file) !== undefined) return file;
     }
   }
-  return folder;
+  return undefined;
+}
+
+/** The nearest folder around `folder` with a configuration, or `folder` itself if there is none. */
+export async function projectRoot(folder: string): Promise<string> {
+  const file = await configuration(folder);
+  return file === undefined ? folder : path.dirname(file);
 }
 
 /**

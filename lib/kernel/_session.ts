@@ -8,6 +8,7 @@
 
 import * as path from "@std/path";
 import { FormatError } from "../core/errors.ts";
+import { stripAnsi } from "./_ansi.ts";
 import { delay, unlessAborted, within } from "./_waiting.ts";
 import { type Message, type MessageHeader, Wire } from "./_wire.ts";
 import { ZmtpSocket } from "./_zmtp.ts";
@@ -44,7 +45,7 @@ export class KernelDeath extends Error {
 
 type Port = "shell" | "control" | "iopub" | "stdin" | "hb";
 type Ports = Record<Port, number>;
-type Channel = "shell" | "control" | "iopub";
+type Channel = "shell" | "control" | "iopub" | "hb";
 
 const HOST = "127.0.0.1";
 const START_LIMIT_MS = 60_000;
@@ -62,6 +63,8 @@ const LAST_WORDS_MS = 200;
 /** A message that all outputs before it precede: they take the same way, "idle" and the reply another. */
 const FLUSHED = "interplay_flushed";
 const FLUSH = `await globalThis.Deno.jupyter.broadcast("${FLUSHED}", {})`;
+/** A heartbeat that takes longer says that the kernel is packing an output of megabytes. */
+const BEAT_MS = 20;
 const GARBLED =
   "The kernel is known to mix up its messages when it sends megabytes faster than they are read: smaller outputs help";
 /** An output of many megabytes may take so long to arrive. */
@@ -162,6 +165,18 @@ class KernelProcess {
     }
   }
 
+  /** Ends the kernel and all that the notebook has started: Jupyter, too, ends the whole process group. */
+  killAll(): void {
+    this.kill("SIGKILL");
+    if (Deno.build.os === "windows") return;
+    try {
+      Deno.kill(-this.pid, "SIGKILL");
+    } catch (error) {
+      // Nobody is left in the group.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
   /** What it wrote to its terminal, the latest of it. */
   get log(): string {
     return stripAnsi(this.#logs.map((log) => log.text).join(""));
@@ -178,7 +193,7 @@ class KernelProcess {
     return new KernelDeath(`The kernel has ended (${how})${log}`);
   }
 
-  readonly #killAtExit = () => this.kill("SIGKILL");
+  readonly #killAtExit = () => this.killAll();
 
   async #end(): Promise<void> {
     this.#status = await this.exited;
@@ -189,12 +204,6 @@ class KernelProcess {
     );
     await Promise.all(this.#logs.map((log) => log.close()));
   }
-}
-
-/** Text without the colour codes of a terminal. */
-function stripAnsi(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/\x1b\[[0-9;]*m/g, "");
 }
 
 function replyOf({ content }: Message): ExecuteReply {
@@ -307,12 +316,15 @@ export class KernelSession implements AsyncDisposable {
     { silent = false, onRequest = (_id: string): void => {} } = {},
   ): Promise<ExecuteReply> {
     const { reply } = await this.#evaluate(code, { silent, onRequest });
+    await this.#unloaded();
     // What answers the flush belongs to the cell too: a timer of the cell may fire meanwhile.
     const flush = await this.#evaluate(FLUSH, { silent: true, onRequest });
     // A flush that the kernel could not run sends no mark to wait for.
-    if (!replyOf(flush.reply).ok) this.#flushed.add(flush.id);
+    if (!flush.reply.ok) this.#flushed.add(flush.id);
     await this.#settle(flush.id);
-    return replyOf(reply);
+    // Dead already, it may have taken outputs along, even if the cell itself has ended well.
+    if (!this.#process.running) await this.#death;
+    return reply;
   }
 
   /**
@@ -336,7 +348,7 @@ export class KernelSession implements AsyncDisposable {
       void this.#ask("shutdown_request", { restart: false });
       await within(ended, SHUTDOWN_LIMIT_MS);
     }
-    this.#process.kill("SIGKILL");
+    this.#process.killAll();
     await ended;
     for (const socket of this.#sockets.values()) socket.close();
     await Promise.all(this.#receiving);
@@ -345,7 +357,7 @@ export class KernelSession implements AsyncDisposable {
   async #evaluate(
     code: string,
     { silent, onRequest }: { silent: boolean; onRequest: (id: string) => void },
-  ): Promise<{ id: string; reply: Message }> {
+  ): Promise<{ id: string; reply: ExecuteReply }> {
     const header = this.#wire.header("execute_request");
     onRequest(header.msg_id);
     const reply = await this.#request("shell", header, {
@@ -356,7 +368,7 @@ export class KernelSession implements AsyncDisposable {
       allow_stdin: false,
       stop_on_error: true,
     });
-    return { id: header.msg_id, reply };
+    return { id: header.msg_id, reply: replyOf(reply) };
   }
 
   /** A request on the control channel whose failure does not matter: the kernel is to stop anyway. */
@@ -391,6 +403,33 @@ export class KernelSession implements AsyncDisposable {
     } finally {
       this.#answers.delete(header.msg_id);
     }
+  }
+
+  /**
+   * Waits until no output of megabytes is on its way. The kernel of Deno 2.9.6 writes outputs and status
+   * messages to one connection without waiting for each other, and a request makes it send three of those:
+   * in the middle of an output that is half written they would be lost, and it with them.
+   */
+  async #unloaded(): Promise<void> {
+    const end = performance.now() + LONGEST_ARRIVAL_MS;
+    while (this.#process.running && performance.now() < end) {
+      const beat = await this.#beat();
+      if (beat < BEAT_MS && !this.#arriving) return;
+      // What was packed is signed now, which takes less long, and then sent.
+      const signed = performance.now() + beat;
+      while (!this.#arriving && performance.now() < signed) await delay(1);
+      if (this.#arriving) await delay(CONNECT_EVERY_MS);
+    }
+  }
+
+  /** Milliseconds that the kernel takes for a heartbeat. */
+  async #beat(): Promise<number> {
+    const start = performance.now();
+    const socket = this.#sockets.get("hb");
+    const echo = socket?.send([new Uint8Array(1)])
+      .then(() => socket.receive()).catch(() => undefined);
+    await within(Promise.resolve(echo), LONGEST_ARRIVAL_MS);
+    return performance.now() - start;
   }
 
   /** Waits for the mark that follows the outputs of a cell, and then until nothing has come for a while. */
@@ -436,12 +475,14 @@ export class KernelSession implements AsyncDisposable {
   }
 
   async #connect(ports: Ports): Promise<void> {
-    for (const channel of ["iopub", "shell", "control"] as const) {
+    for (const channel of ["iopub", "shell", "control", "hb"] as const) {
       const socket = await ZmtpSocket.open(
         await this.#dial(ports[channel]),
         channel === "iopub" ? "SUB" : "DEALER",
       );
       this.#sockets.set(channel, socket);
+      // An echo is no message: whoever sends a heartbeat reads it.
+      if (channel === "hb") continue;
       this.#receiving.push(this.#receive(channel, socket));
     }
     // A subscription takes effect some time after it is sent: outputs before that are lost.

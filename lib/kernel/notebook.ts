@@ -199,8 +199,10 @@ function fail(expected: string, received: string): never {
 }
 
 function parseJson(text: string): unknown {
+  if (text.trim() === "") fail("JSON", "an empty file");
   try {
-    return JSON.parse(text);
+    // Some editors write a byte order mark.
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
     return fail("JSON", (error as SyntaxError).message);
   }
@@ -245,7 +247,11 @@ export function parseNotebook(text: string): Notebook {
   }
   const { nbformat, nbformat_minor } = versions.data;
   if (nbformat !== 4 || nbformat_minor > 5) {
-    fail("nbformat 4.0 to 4.5", `nbformat ${nbformat}.${nbformat_minor}`);
+    const hint = nbformat < 4
+      ? " (jupyter nbconvert --to notebook brings it up to date)"
+      : "";
+    const received = `nbformat ${nbformat}.${nbformat_minor}${hint}`;
+    fail("nbformat 4.0 to 4.5", received);
   }
   const parsed = notebook.safeParse(json);
   if (!parsed.success) {

@@ -106,7 +106,8 @@ function shortName(url: string): string {
  * whatever lies between. Files that have not changed, and packages, stay what they are.
  *
  * Later imports of these files, in this cell or another, lead to the new version: running the cell with the
- * `import` again does the rest. Values made by the old version keep its classes.
+ * `import` again does the rest. Reload the name that you import from: `"interplay"` for what comes from there,
+ * although the file belongs to `interplay/metrics`. Values made by the old version keep its classes.
  *
  * Cost: one `deno info`, some tenths of a second.
  *

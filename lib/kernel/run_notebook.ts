@@ -7,7 +7,8 @@
 import * as path from "@std/path";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
-import { FormatError } from "../core/errors.ts";
+import { FormatError, OptionsError } from "../core/errors.ts";
+import { requireWritable, writeWhole } from "../core/whole_file.ts";
 import { Execution } from "./_execution.ts";
 import type { CellProgress } from "./cell_progress.ts";
 import { firstHeading } from "./_markdown.ts";
@@ -15,7 +16,7 @@ import { withParameters } from "./_parameters.ts";
 import { LockGuard, projectRoot } from "./_project.ts";
 import { SignalListener } from "./_signals.ts";
 import { checkNotebook, type NotebookProblem } from "./check_notebook.ts";
-import { notebookHtml } from "./notebook_html.ts";
+import { exportHtml } from "./export_html.ts";
 import { type Notebook, parseNotebook, serializeNotebook } from "./notebook.ts";
 
 /** How a notebook is run. */
@@ -70,10 +71,14 @@ async function readNotebook(file: string): Promise<Notebook> {
   try {
     return parseNotebook(await Deno.readTextFile(file));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Deno.errors.NotFound(
-      `Cannot read the notebook: expected a file, received none at ${file}`,
-    );
+    const cannot = "Cannot read the notebook: expected a file, received";
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Deno.errors.NotFound(`${cannot} none at ${file}`);
+    }
+    if (error instanceof Deno.errors.IsADirectory) {
+      throw new Deno.errors.IsADirectory(`${cannot} a folder, ${file}`);
+    }
+    throw error;
   }
 }
 
@@ -87,26 +92,22 @@ function requireDeno({ metadata }: Notebook): void {
   );
 }
 
-/** A run can take hours: that its result has a place is made sure before. */
-async function requireFolder(file: string | undefined): Promise<void> {
-  if (file === undefined) return;
-  const folder: string = path.dirname(path.resolve(file));
-  const found = await Deno.stat(folder).catch(() => undefined);
-  if (found?.isDirectory) return;
-  throw new Deno.errors.NotFound(
-    `Cannot write ${file}: expected a folder, received none at ${folder}`,
-  );
-}
-
-/** Writes the whole file or nothing: a reader never sees half of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const partial = `${file}.${Deno.pid}.partial`;
-  try {
-    await Deno.writeTextFile(partial, text);
-    await Deno.rename(partial, file);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => undefined);
-    throw error;
+/** The files that a run will write, none of them the notebook itself or twice the same. */
+function requireApart(
+  check: Check,
+  file: string,
+  outputs: Readonly<Record<"out" | "html", string | undefined>>,
+): void {
+  const taken = new Map([[path.resolve(file), "the notebook itself"]]);
+  for (const [name, given] of Object.entries(outputs)) {
+    if (given === undefined) continue;
+    const place: string = path.resolve(given);
+    const owner = taken.get(place);
+    if (owner !== undefined) {
+      const received = `${owner}, ${given} (\`inPlace\` replaces the notebook)`;
+      check.fail(OptionsError, `a file of its own as \`${name}\``, received);
+    }
+    taken.set(place, `that of \`${name}\``);
   }
 }
 
@@ -156,7 +157,8 @@ async function execute(execution: Execution): Promise<void> {
  * @returns The executed notebook, what is suspicious about it, and the files written.
  * @throws {CellError} At the first cell that fails; `out` then holds the notebook as far as it got.
  * @throws {FormatError} If the file is no notebook, or one for another language.
- * @throws {OptionsError} For an unknown option or parameter.
+ * @throws {OptionsError} For an unknown option or parameter, a parameter of another type than its default, two
+ * results in one file.
  *
  * @example
  * ```ts
@@ -189,12 +191,16 @@ export async function runNotebook(
   file: string,
   options: RunOptions = {},
 ): Promise<NotebookRun> {
-  const checked = new Check("run the notebook").options(schema, options);
+  const check = new Check("run the notebook");
+  const checked = check.options(schema, options);
   const { out, html, inPlace, parameters } = checked;
+  requireApart(check, file, { out, html });
   const original = withParameters(await readNotebook(file), parameters);
   requireDeno(original);
-  await requireFolder(out);
-  await requireFolder(html);
+  const places = [out, inPlace ? file : undefined, html]
+    .filter((each) => each !== undefined);
+  // A run can take hours: that its result has a place is made sure before.
+  for (const place of places) await requireWritable(place);
   using signals = new SignalListener();
   const execution = await prepare(file, original, checked, signals.signal);
   try {
@@ -209,13 +215,12 @@ export async function runNotebook(
   if (html !== undefined) {
     const title = firstHeading(notebook) ??
       path.basename(file, path.extname(file));
-    await writeWhole(html, await notebookHtml(notebook, { title }));
+    await exportHtml(notebook, { title, file: html });
   }
   return {
     notebook,
     cells: execution.total,
     problems: checkNotebook(notebook),
-    written: [out, inPlace ? file : undefined, html]
-      .filter((each) => each !== undefined),
+    written: places,
   };
 }

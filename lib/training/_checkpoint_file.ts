@@ -62,7 +62,7 @@ const history = z.strictObject({
     value: number,
     epoch: number,
     step: count,
-  }).optional(),
+  }).exactOptional(),
   model: z.string(),
   data: z.record(z.string(), dataRecord),
   backend: z.string(),

@@ -18,14 +18,23 @@ function transposed(values: ArrayLike<number>, rows: number, columns: number) {
   );
 }
 
-function isEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  return a.length === b.length &&
-    Array.prototype.every.call(a, (x, i) => Object.is(x, b[i]));
+/** Whether `a` is `b` times one positive number, to rounding: a head may scale its logits. */
+function isMultiple(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  let [largest, at] = [0, 0];
+  for (let i = 0; i < b.length; i++) {
+    if (Math.abs(b[i]!) > largest) [largest, at] = [Math.abs(b[i]!), i];
+  }
+  const factor = largest === 0 ? 1 : a[at]! / b[at]!;
+  const tolerance = 1e-6 * factor * largest;
+  return factor > 0 && Array.prototype.every.call(
+    a,
+    (x, i) => Math.abs(x - factor * b[i]!) <= tolerance,
+  );
 }
 
 /**
- * Finds the head among the weights of a model: the trainable one that holds the numbers that `head()` gives,
- * the last if there are several. So no name has to be agreed on.
+ * Finds the head among the weights of a model: the trainable one whose rows have the directions that `head()`
+ * gives, the last if there are several. So no name has to be agreed on.
  */
 export async function findHead(
   check: Check,
@@ -37,11 +46,11 @@ export async function findHead(
     if (!trainable || variable.size !== data.length) continue;
     const [rows, columns] = variable.shape;
     const values = await variable.data();
-    if (rows === classes && columns === dimension && isEqual(values, data)) {
+    if (rows === classes && columns === dimension && isMultiple(values, data)) {
       return { variable, isKernel: false };
     }
     const isKernel = rows === dimension && columns === classes &&
-      isEqual(transposed(values, dimension, classes), data);
+      isMultiple(transposed(values, dimension, classes), data);
     if (isKernel) return { variable, isKernel };
   }
   return check.fail(

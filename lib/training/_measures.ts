@@ -5,7 +5,7 @@ import {
   type BatchInterplay,
   batchInterplay,
 } from "../metrics/batch_interplay.ts";
-import type { InterplayValues } from "../metrics/_labelled.ts";
+import type { InterplayValues } from "../metrics/mod.ts";
 import { interplay } from "../metrics/interplay.ts";
 import { neuralCollapse } from "../metrics/neural_collapse.ts";
 import type { ClassifierHead } from "../models/classifier.ts";
@@ -26,7 +26,7 @@ export interface Sides {
  * The samples that have a direction. Rectified units can all be off for a sample; a zero vector has no
  * cosine with anything, and one of them should not end a run of hours.
  */
-function directed(
+export function directed(
   { representations: { data, shape: [rows, columns] }, labels, head }: Sides,
 ): Sides {
   const row = (i: number) => data.subarray(i * columns, (i + 1) * columns);

@@ -108,6 +108,11 @@ function assign(
   );
 }
 
+/** Training loss of every step. */
+export function stepLossesOf({ tensors }: CheckpointFile): number[] {
+  return Array.from(tensors.get(STEP_LOSSES)?.values ?? []);
+}
+
 /** Takes the run at `path` up, if there is one: into the history and the learner, and what is returned. */
 export async function loadRun(
   check: Check,
@@ -117,13 +122,11 @@ export async function loadRun(
   const file = await readCheckpoint(path);
   if (file === undefined) return undefined;
   checkIdentity(check, file, { history, path });
-  const { header, tensors } = file;
+  const { header } = file;
   const best = header.history.best !== undefined;
   for (const each of learner.variables({ best })) assign(each, file, path);
   history.epochs.push(...header.history.epochs);
-  for (const loss of tensors.get(STEP_LOSSES)?.values ?? []) {
-    history.stepLosses.push(loss);
-  }
+  for (const loss of stepLossesOf(file)) history.stepLosses.push(loss);
   if (header.history.best) history.best = header.history.best;
   history.versions = header.history.versions;
   return { tally: new Tally(header.tally), memory: header.memory };

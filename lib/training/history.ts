@@ -160,6 +160,13 @@ function display(history: Omit<History, keyof Displayable>): MimeBundle {
   });
 }
 
+/** Attaches the display. The lists and the outcome may still grow and change. */
+export function showableHistory<T extends Omit<History, keyof Displayable>>(
+  history: T,
+): T & Displayable {
+  return displayable(history, display);
+}
+
 /** A record that says how the run is made, and waits for its measurements. */
 export function emptyHistory(
   { kind, model, data, options }: {
@@ -187,5 +194,5 @@ export function emptyHistory(
     },
     options,
   };
-  return displayable(history, display);
+  return showableHistory(history);
 }

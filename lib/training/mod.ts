@@ -41,6 +41,7 @@ export type {
   ClassifierHead,
   ClassifierWeight,
   Forward,
+  ForwardOptions,
 } from "../models/classifier.ts";
 export type { DecayOf } from "./_optimizer.ts";
 export type { InformationWeights } from "./_information_term.ts";
@@ -61,8 +62,31 @@ export type {
   Outcome,
   Versions,
 } from "./history.ts";
+export {
+  InterplayCallback,
+  type InterplayCallbackOptions,
+} from "./interplay_callback.ts";
+export {
+  type LayerMeasures,
+  type LayerProfile,
+  layerProfile,
+  type LayerProfileOptions,
+} from "./layer_profile.ts";
+export type { ClassSpread } from "./_class_spread.ts";
+export * from "./load_checkpoint.ts";
 export * from "./run.ts";
 export * from "./schedule.ts";
+export { TfjsCallback } from "./tfjs_callback.ts";
+export {
+  type TextClassifier,
+  textClassifier,
+  type TextClassifierOptions,
+} from "./text_classifier.ts";
+export {
+  type CrossModalData,
+  type CrossModalOptions,
+  trainCrossModal,
+} from "./train_cross_modal.ts";
 export {
   type PseudoLabelReport,
   type SemiSupervisedData,

@@ -187,10 +187,12 @@ function completeOptions(
  * const data = { ...fewShot(train, { shots: 2 }), test };
  * const model = mlp({ inputDimension: 8, hidden: [16], classes: 3 });
  * const run = trainSemiSupervised(model, data, { steps: 40, batchSize: 6, ema: { decay: 0.9 } });
+ * const rates: number[] = [];
  * const { epochs } = await run.run((event) => {
- *   if (event.type === "step") console.log(event.pseudoLabels.maskRate);
+ *   if (event.type === "step") rates.push(event.pseudoLabels.maskRate);
  * });
  * assert(epochs.at(-1)!.accuracy > epochs[0]!.accuracy);
+ * assert(rates.every((rate) => rate >= 0 && rate <= 1));
  * model.dispose();
  * ```
  *

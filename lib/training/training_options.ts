@@ -75,11 +75,11 @@ export type ReferencePlan =
 
 /** Options that every kind of training has. */
 export interface TrainingOptions {
-  /** Passes over the training set; 10 if left out, unless `steps` are given. */
+  /** Passes over the training set; 10 if left out (50 for cross-modal training), unless `steps` are given. */
   readonly epochs?: number;
   /** The length of the run in steps instead. */
   readonly steps?: number;
-  /** The largest; 0.03 for SGD and 0.001 for AdamW if left out. */
+  /** The largest; 0.03 for SGD (0.002 for cross-modal training) and 0.001 for AdamW if left out. */
   readonly learningRate?: number;
   /** Its course over the run; "cosine" if left out, and "fixMatch" for semi-supervised training. */
   readonly schedule?: Schedule;
@@ -130,7 +130,8 @@ const interval = z.union([
   z.strictObject({ steps: z.int().positive() }),
 ]);
 
-const yardsticks = z.union([
+/** The schema of {@linkcode ReferencePlan}. */
+export const referencePlan = z.union([
   z.literal(false),
   z.enum(["last", "every"]).transform((when) => ({
     when,
@@ -172,7 +173,7 @@ export const trainingFields = {
     ...evaluationFields,
     every: interval.default({ epochs: 1 }),
   }).prefault({}),
-  reference: yardsticks.prefault("last"),
+  reference: referencePlan.prefault("last"),
   earlyStop: z.strictObject({
     metric: z.string().min(1),
     mode: z.enum(["max", "min"]),
@@ -199,15 +200,21 @@ const only = {
 
 /** What a kind of training has where nothing is said. */
 export interface KindDefaults {
+  readonly epochs: number;
   readonly schedule: Schedule;
-  readonly nesterov: boolean;
   readonly ema: false | { decay: number; evaluate: "instead" | "beside" };
+  /** Of SGD. */
+  readonly nesterov: boolean;
+  /** Of SGD. */
+  readonly learningRate: number;
 }
 
 const plainDefaults: KindDefaults = {
+  epochs: 10,
   schedule: "cosine",
-  nesterov: false,
   ema: false,
+  nesterov: false,
+  learningRate: 0.03,
 };
 
 function misfits(options: Fields): [key: string, message: string][] {
@@ -230,8 +237,9 @@ function misfits(options: Fields): [key: string, message: string][] {
  */
 export function trainingSchema<S extends z.ZodRawShape>(
   fields: S,
-  kind: KindDefaults = plainDefaults,
+  own: Partial<KindDefaults> = {},
 ) {
+  const kind = { ...plainDefaults, ...own };
   return z.strictObject({ ...trainingFields, ...fields })
     .superRefine((options, context) => {
       for (const [key, message] of misfits(options as Fields)) {
@@ -242,9 +250,12 @@ export function trainingSchema<S extends z.ZodRawShape>(
 }
 
 /** What an optimizer has where nothing is said. */
-function optimizerDefaults(optimizer: "sgd" | "adamw", nesterov: boolean) {
+function optimizerDefaults(
+  optimizer: "sgd" | "adamw",
+  { learningRate, nesterov }: KindDefaults,
+) {
   return optimizer === "sgd"
-    ? { learningRate: 0.03, momentum: 0.9, nesterov, weightDecay: 5e-4 }
+    ? { learningRate, momentum: 0.9, nesterov, weightDecay: 5e-4 }
     : {
       learningRate: 1e-3,
       betas: [0.9, 0.999],
@@ -255,16 +266,16 @@ function optimizerDefaults(optimizer: "sgd" | "adamw", nesterov: boolean) {
 
 function filledIn<T>(
   options: T,
-  { schedule, nesterov, ema }: KindDefaults,
+  kind: KindDefaults,
 ): Omit<T, keyof Fields> & CompleteOptions {
   const { optimizer, steps } = options as Fields;
   const given = Object.entries(options as Fields)
     .filter(([, x]) => x !== undefined);
   return {
-    ...(steps === undefined ? { epochs: 10 } : {}),
-    schedule,
-    ema,
-    ...optimizerDefaults(optimizer, nesterov),
+    ...(steps === undefined ? { epochs: kind.epochs } : {}),
+    schedule: kind.schedule,
+    ema: kind.ema,
+    ...optimizerDefaults(optimizer, kind),
     ...Object.fromEntries(given),
   } as unknown as Omit<T, keyof Fields> & CompleteOptions;
 }

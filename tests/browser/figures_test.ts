@@ -15,6 +15,7 @@ import {
 } from "../../lib/display/mod.ts";
 import { gallery } from "../display/gallery.ts";
 import { launch, withoutBrowser } from "./chromium.ts";
+import { Watch } from "./watch.ts";
 
 const figures = gallery();
 
@@ -34,24 +35,6 @@ function pageOf(shown: readonly Figure[], head = library): string {
   const body = shown.map((figure) => figure.bundle()["text/html"]).join("\n");
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>t</title>
 <style>body{margin:8px;background:#fff}</style>${head}<body>${body}</body></html>`;
-}
-
-/** What a page complains of, and what it asks the network for. */
-class Watch {
-  readonly errors: string[] = [];
-  readonly requests: string[] = [];
-
-  constructor(page: Page) {
-    page.on("console", (message) => {
-      if (message.type() === "error") this.errors.push(message.text());
-    });
-    page.on("pageerror", (error) => this.errors.push(error.message));
-    page.on("request", (request) => {
-      if (!/^(data|about|blob):/.test(request.url())) {
-        this.requests.push(request.url());
-      }
-    });
-  }
 }
 
 interface Opened {
@@ -75,7 +58,7 @@ async function onPage(
     const watch = new Watch(page);
     await page.setContent(html);
     await body({ page, watch });
-    assertEquals(watch.errors, []);
+    assertEquals(watch.complaints, []);
     assertEquals(watch.requests, []);
   } finally {
     await context.close();

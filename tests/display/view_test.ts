@@ -214,7 +214,7 @@ Deno.test("view() draws a matrix as a small picture, its pixels means of blocks 
   assertStringIncludes(picture, "data:image/png;base64,");
   assert(picture.length < 8000, `${picture.length} characters`);
   const constant = await html(
-    view({ data: new Float32Array(4), shape: [2, 2] }),
+    view({ data: new Float32Array(64), shape: [8, 8] }),
   );
   assertStringIncludes(constant, "each pixel an entry");
   const vector = await html(view({ data: new Float32Array(4), shape: [4] }));
@@ -247,20 +247,38 @@ Deno.test("view() as a heatmap is a figure under 50 KB, of any proportions, gaps
   );
 });
 
-Deno.test("view() shows the layers of a model and of a classifier, with shapes and parameters", async () => {
+Deno.test("view() shows the weights of a classifier, with shapes and parameters", async () => {
   const classifier = mlp({ inputDimension: 4, hidden: [3], classes: 2 });
   const before = tf.memory().numTensors;
-  assertEquals(lines(await text(classifier)).slice(0, 2), [
+  const shown = lines(await text(classifier));
+  assertEquals(shown.toSpliced(2, 1), [
     "mlp(4-3-2, relu, seed 0), representations of 3, 2 classes: 23 parameters, 92 B",
-    "layer type output parameters",
+    "weight shape parameters",
+    "representation/kernel [4, 3] 12",
+    "representation/bias [3] 3",
+    "head/kernel [3, 2] 6",
+    "head/bias [2] 2",
   ]);
-  classifier.model.layers[1]!.trainable = false;
-  const rows = lines(await text(classifier.model));
-  assertMatch(rows[0] ?? "", /^model\d+: 23 parameters, 92 B$/);
-  assertEquals(rows[1], "layer type output parameters training");
-  assertEquals(rows[4], "representation Dense [·, 3] 15 frozen");
   assertEquals(tf.memory().numTensors, before);
   classifier.dispose();
+});
+
+Deno.test("view() shows the layers of a model, with shapes, parameters and what is frozen", async () => {
+  const model = tf.sequential({
+    name: "small",
+    layers: [
+      tf.layers.dense({ units: 3, inputShape: [4], name: "first" }),
+      tf.layers.dense({ units: 2, name: "second" }),
+    ],
+  });
+  const before = tf.memory().numTensors;
+  model.layers[0]!.trainable = false;
+  const rows = lines(await text(model));
+  assertEquals(rows[0], "small: 23 parameters, 92 B");
+  assertEquals(rows[1], "layer type output parameters training");
+  assertEquals(rows[3], "first Dense [·, 3] 15 frozen");
+  assertEquals(tf.memory().numTensors, before);
+  model.dispose();
   const unbuilt = {
     name: "open",
     predict() {},

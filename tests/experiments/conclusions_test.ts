@@ -4,11 +4,9 @@ import {
   temperatureSweep,
   trainingDynamics,
 } from "interplay/experiments";
+import { claimsOf, testRecord } from "./hand_made.ts";
 
-const data = {
-  train: { name: "made", checksum: "", samples: 20, classes: 10 },
-  test: { name: "made", checksum: "", samples: 10, classes: 10 },
-};
+const data = { train: testRecord(10), test: testRecord(10) };
 
 /** Rows of zeros with these columns in place of some. */
 function rows<Columns extends string>(
@@ -24,15 +22,6 @@ function rows<Columns extends string>(
       Object.fromEntries(
         names.map((name) => [name, columns[name]?.[i] ?? 0]),
       ) as Record<Columns, number>,
-  );
-}
-
-/** The verdicts by name. */
-function verdicts(
-  claims: Readonly<Record<string, { holds: boolean | null }>>,
-): Record<string, boolean | null> {
-  return Object.fromEntries(
-    Object.entries(claims).map(([name, { holds }]) => [name, holds]),
   );
 }
 
@@ -71,14 +60,15 @@ function dynamicsOf(
 }
 
 Deno.test("trainingDynamics judges the run of the paper as the paper does", () => {
-  const { claims, summary } = dynamicsOf({
+  const conclusion = dynamicsOf({
     accuracy: [0.1, 0.6, 0.8, 0.95],
     mir: [0.2, 0.4, 0.5, 0.55],
     hdr: [0.9, 0.5, 0.3, 0.2],
     entropyRepresentations: [0.1, 1.5, 2.2, 2.45],
     entropyHead: [2.2, 1.4, 1.8, 2],
   });
-  assertEquals(Object.values(verdicts(claims)), new Array(6).fill(true));
+  assertEquals(Object.values(claimsOf(conclusion)), new Array(6).fill(true));
+  const { summary } = conclusion;
   assertEquals(summary.mir, 0.55);
   assertAlmostEquals(
     summary.mirCalibrated,
@@ -89,14 +79,14 @@ Deno.test("trainingDynamics judges the run of the paper as the paper does", () =
 });
 
 Deno.test("trainingDynamics says no to a run that goes the other way", () => {
-  const { claims } = dynamicsOf({
+  const conclusion = dynamicsOf({
     accuracy: [0.1, 0.6, 0.8, 0.95],
     mir: [0.9, 0.93, 0.94, 0.95].toReversed(),
     hdr: [0.1, 0.2, 0.3, 0.4],
     entropyRepresentations: [2.2, 2.2, 2.2, 2.2],
     entropyHead: [2.2, 2.2, 2.2, 2.2],
   });
-  assertEquals(verdicts(claims), {
+  assertEquals(claimsOf(conclusion), {
     mirRises: false,
     hdrFalls: false,
     collapseNotReached: true, // 0.9 is 0.05 away
@@ -159,14 +149,14 @@ Deno.test("temperatureSweep sees trends over temperatures, in either direction",
     silhouetteRises: holds,
     daviesBouldinFalls: holds,
   });
-  assertEquals(verdicts(conclude(false).claims), all(true));
-  assertEquals(verdicts(conclude(true).claims), all(false));
+  assertEquals(claimsOf(conclude(false)), all(true));
+  assertEquals(claimsOf(conclude(true)), all(false));
   assertEquals(conclude(false).summary.entropyAtHighest, 1.85);
 });
 
 Deno.test("labelSmoothing says whether numbers stay within 0.05 of each other", () => {
   const { definition } = labelSmoothing;
-  const { claims, summary } = definition.conclude({
+  const conclusion = definition.conclude({
     config: labelSmoothing().config,
     data,
     rows: {
@@ -178,10 +168,10 @@ Deno.test("labelSmoothing says whether numbers stay within 0.05 of each other", 
       }),
     },
   });
-  assertEquals(verdicts(claims), {
+  assertEquals(claimsOf(conclusion), {
     accuracyStays: true,
     mirStays: false,
     hdrStays: true,
   });
-  assertAlmostEquals(summary.mirSpread, 0.06, 1e-12);
+  assertAlmostEquals(conclusion.summary.mirSpread, 0.06, 1e-12);
 });

@@ -1,27 +1,66 @@
-/**
- * The paper's setting at full size: the network, the batch-norm and the optimizer of the `paper` presets, two
- * steps each, on Gaussian clouds in the shape of CIFAR, which is not at hand where tests run.
- */
+/** The setting of the paper at full size, on samples of CIFAR's shape: two steps of each training. */
 
 import { assert, assertEquals } from "@std/assert";
 import {
+  informationLoss,
   labelSmoothing,
+  linearModeConnectivity,
+  pruning,
   temperatureSweep,
   trainingDynamics,
 } from "interplay/experiments";
 
-const twoSteps = {
+const short = {
   preset: "paper",
   data: {
     kind: "gaussian",
     shape: [32, 32, 3],
-    classes: 10,
-    train: 32,
-    test: 32,
+    classes: 2,
+    train: 4,
+    test: 6,
   },
-  training: { steps: 2, batchSize: 16, evaluation: { every: { steps: 2 } } },
-  batch: 16,
+  training: { steps: 2, batchSize: 2 },
 } as const;
+
+const WIDE = "wideResNet";
+
+Deno.test("linearModeConnectivity() takes two steps in the setting of the paper, statistics made anew", async () => {
+  const { outcome, config, series } = await linearModeConnectivity({
+    ...short,
+    learningRates: [3e-2],
+    points: 3,
+    batch: 2,
+    permutations: 1,
+    batchStatistics: "recompute",
+  });
+  assertEquals([outcome, config.model.kind], ["completed", WIDE]);
+  assertEquals(series.ends.step, [2, 2]);
+  assertEquals(series.path.position, [0, 0.5, 1]);
+});
+
+Deno.test("pruning() takes two steps in the setting of the paper", async () => {
+  const { outcome, config, series } = await pruning({
+    ...short,
+    fineTuning: { steps: 2, batchSize: 2 },
+    sparsities: [0.5],
+    compared: 6,
+    batch: 2,
+  });
+  assertEquals([outcome, config.model.kind], ["completed", WIDE]);
+  assertEquals(series.pruned.zeroShare, [0.5]);
+});
+
+Deno.test("informationLoss() takes two steps in the setting of the paper", async () => {
+  const { outcome, config, series } = await informationLoss({
+    ...short,
+    terms: ["mutualInformation"],
+    lambdas: [0.1],
+    seeds: 2,
+    permutations: 1,
+  });
+  assertEquals([outcome, config.model.kind], ["completed", WIDE]);
+  assertEquals(series.runs.term.length, 4);
+});
 
 Deno.test("trainingDynamics has a paper preset: WRN-28-2 on CIFAR-10, 2^20 steps", () => {
   const { data, model, training } =
@@ -43,7 +82,8 @@ Deno.test("trainingDynamics has a paper preset: WRN-28-2 on CIFAR-10, 2^20 steps
 
 Deno.test("trainingDynamics takes two steps of its paper preset at full size", async () => {
   const { series, evaluations, outcome } = await trainingDynamics({
-    ...twoSteps,
+    ...short,
+    batch: 2,
     permutations: 1,
   });
   assertEquals([outcome, series.epochs.step], ["completed", [0, 2]]);
@@ -53,9 +93,17 @@ Deno.test("trainingDynamics takes two steps of its paper preset at full size", a
 });
 
 Deno.test("temperatureSweep and labelSmoothing take two steps of their paper presets at full size", async () => {
-  const sweep = await temperatureSweep({ ...twoSteps, temperatures: [0.5] });
+  const sweep = await temperatureSweep({
+    ...short,
+    batch: 2,
+    temperatures: [0.5],
+  });
   assert(sweep.series.temperatures.entropyRepresentations[0]! >= 0);
   assertEquals(sweep.series.epochs.epoch, [0, 1]);
-  const smoothing = await labelSmoothing({ ...twoSteps, smoothings: [0.1] });
+  const smoothing = await labelSmoothing({
+    ...short,
+    batch: 2,
+    smoothings: [0.1],
+  });
   assert(smoothing.series.smoothings.accuracy[0]! <= 1);
 });

@@ -126,6 +126,13 @@ Deno.test("deno task notebook ends with 2 for a command line it does not know, a
   assertStringIncludes(help.out, "deno task notebook PATH");
 });
 
+Deno.test("deno task notebook --print prints text without colours where no terminal reads it", async () => {
+  await using folder = await Folder.make();
+  await folder.notebook(["({ a: 1 })"]);
+  const args = ["notebook.ipynb", "--print", "--quiet"];
+  assertEquals((await notebook(folder, ...args)).out, "{ a: 1 }\n");
+});
+
 Deno.test("parseArguments() refuses what is wrong and says what", () => {
   const cases: [string[], string][] = [
     [[], "One notebook is needed, received 0"],

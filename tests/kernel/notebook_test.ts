@@ -134,14 +134,18 @@ Deno.test("parseNotebook() gives cells of nbformat 4.4 ids by their place, and n
   assertEquals(ids, ["cell-1", "cell-3", "cell-3-"]);
 });
 
+Deno.test("parseNotebook() reads a file with a byte order mark", () => {
+  assertEquals(parseNotebook(`\ufeff${notebookText(["1"])}`).cells.length, 1);
+});
+
 Deno.test("parseNotebook() says what is wrong with a file that is no notebook", () => {
   const cases: [string, string][] = [
-    ["", "Cannot read the notebook: expected JSON, received"],
+    ["", "Cannot read the notebook: expected JSON, received an empty file"],
     ["{", "Cannot read the notebook: expected JSON, received"],
     ["[]", "expected a notebook with `nbformat` and `nbformat_minor`"],
     [
       '{"nbformat":3,"nbformat_minor":0,"worksheets":[],"metadata":{}}',
-      "expected nbformat 4.0 to 4.5, received nbformat 3.0",
+      "received nbformat 3.0 (jupyter nbconvert --to notebook brings it up",
     ],
     [
       '{"nbformat":4,"nbformat_minor":6,"cells":[],"metadata":{}}',

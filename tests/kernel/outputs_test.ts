@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import {
-  appendPrinted,
   CellOutputs,
   OutputRouter,
+  Printed,
 } from "../../lib/kernel/_outputs.ts";
 import type { Message } from "../../lib/kernel/_wire.ts";
 
@@ -48,20 +48,35 @@ function texts(cell: CellOutputs): string[] {
   });
 }
 
-Deno.test("appendPrinted() shows of a line what a terminal shows after its carriage returns", () => {
-  assertEquals(appendPrinted("", "10 %\r20 %\r"), "20 %\r");
-  assertEquals(appendPrinted("20 %\r", "30 %"), "30 %");
-  assertEquals(appendPrinted("20 %\r", "\ndone\n"), "20 %\ndone\n");
-  assertEquals(appendPrinted("a\nb", "\rc\nd"), "a\nc\nd");
-  assertEquals(appendPrinted("a", "\r\nb\r\r\nc"), "a\nb\nc");
-  assertEquals(appendPrinted("a\r\r", "b"), "b");
-  assertEquals(appendPrinted("", ""), "");
+function printed(...chunks: string[]): string {
+  const whole = new Printed();
+  for (const chunk of chunks) whole.append(chunk);
+  return whole.text;
+}
+
+Deno.test("Printed shows of a line what a terminal shows after its carriage returns", () => {
+  assertEquals(printed("10 %\r20 %\r"), "20 %\r");
+  assertEquals(printed("20 %\r", "30 %"), "30 %");
+  assertEquals(printed("20 %\r", "\ndone\n"), "20 %\ndone\n");
+  assertEquals(printed("a\nb", "\rc\nd"), "a\nc\nd");
+  assertEquals(printed("a", "\r\nb\r\r\nc"), "a\nb\nc");
+  assertEquals(printed("a\r\r", "b"), "b");
+  assertEquals(printed("a\n", "b", "c", "\n", "d"), "a\nbc\nd");
+  assertEquals(printed(""), "");
+  assertEquals(printed(), "");
 });
 
-Deno.test("appendPrinted() keeps a progress bar of 20 000 steps one line", () => {
-  let text = "before\n";
-  for (let i = 0; i < 20_000; i++) text = appendPrinted(text, `step ${i}\r`);
-  assertEquals(text, "before\nstep 19999\r");
+Deno.test("Printed keeps a progress bar of 20 000 steps one line", () => {
+  const steps = Array.from({ length: 20_000 }, (_, i) => `step ${i}\r`);
+  assertEquals(printed("before\n", ...steps), "before\nstep 19999\r");
+});
+
+Deno.test("Printed takes fifty megabytes in pieces, with line ends and without, in time that grows with the pieces", () => {
+  // Joined anew at each piece, as once it was, either would take minutes.
+  for (const piece of [`${"x".repeat(2_499)}\n`, "x".repeat(2_500)]) {
+    const pieces = Array.from({ length: 20_000 }, () => piece);
+    assertEquals(printed(...pieces).length, 50_000_000);
+  }
 });
 
 Deno.test("CellOutputs joins what is printed to one stream until another output comes between", () => {

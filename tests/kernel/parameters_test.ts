@@ -12,7 +12,7 @@ Deno.test("withParameters() puts a cell behind the tagged one, with the words th
   const { cells } = withParameters(notebook, {
     epochs: 3,
     name: 'a "b"',
-    rate: null,
+    rate: 1e-3,
   });
   assertEquals(cells.length, 4);
   assertEquals(cells[2], {
@@ -20,7 +20,7 @@ Deno.test("withParameters() puts a cell behind the tagged one, with the words th
     id: "injected-parameters",
     metadata: { tags: ["injected-parameters"] },
     source:
-      '// Parameters\nconst epochs = 3;\nlet name = "a \\"b\\"";\nconst rate = null;',
+      '// Parameters\nconst epochs = 3;\nlet name = "a \\"b\\"";\nconst rate = 0.001;',
     execution_count: null,
     outputs: [],
   });
@@ -49,4 +49,41 @@ Deno.test("withParameters() refuses a name the tagged cell does not declare, and
     OptionsError,
     "Cannot set parameters: expected a code cell tagged `parameters`",
   );
+});
+
+Deno.test("withParameters() refuses a value of another type than the literal it replaces, and says which was expected", () => {
+  const source = `const n = -3, list = [1], deep = { a: 1 };
+let on = false;
+var word: string = "x";`;
+  const typed = notebookOf(
+    code(source, { metadata: { tags: ["parameters"] } }),
+  );
+  const cases: [Record<string, unknown>, string][] = [
+    [{ n: "text" }, 'expected a number as `n`, received "text"'],
+    [{ n: null }, "expected a number as `n`, received null"],
+    [{ list: {} }, "expected a list as `list`, received {}"],
+    [{ deep: [1] }, "expected an object as `deep`, received [1]"],
+    [{ on: 1 }, "expected true or false as `on`, received 1"],
+    [{ word: 5 }, 'expected text as `word`, received 5 (text in JSON is "5")'],
+  ];
+  for (const [parameters, message] of cases) {
+    assertThrows(
+      () => withParameters(typed, parameters),
+      OptionsError,
+      message,
+    );
+  }
+  const right = { n: 1.5, list: [], deep: {}, on: true, word: "" };
+  assertEquals(withParameters(typed, right).cells.length, 2);
+});
+
+Deno.test("withParameters() takes any value where the default does not say its type", () => {
+  const source = `const a: number | null = 3;
+const b: unknown = "x";
+const c = Deno.cwd();
+let d;
+const f = (n = 1) => n;`;
+  const open = notebookOf(code(source, { metadata: { tags: ["parameters"] } }));
+  const parameters = { a: null, b: 1, c: [1], d: "text", f: 1 };
+  assertEquals(withParameters(open, parameters).cells.length, 2);
 });

@@ -24,6 +24,7 @@ import {
   isMissing,
   markdown,
   notebookText,
+  until,
 } from "./fixtures.ts";
 
 type Cells = readonly (string | Record<string, unknown>)[];
@@ -83,23 +84,25 @@ Deno.test("runNotebook() executes cells in order in one kernel, in the folder of
   assertEquals(await Deno.readTextFile(file), before);
 });
 
-Deno.test("runNotebook() loses no output of thirty cells, three times, and gives the same bytes each time", async () => {
-  const cells = Array.from({ length: 30 }, (_, i) =>
+Deno.test("runNotebook() loses none of thirty outputs in ten runs, and gives the same bytes each time", async () => {
+  const cells = Array.from({ length: 6 }, (_, i) =>
     [
       `console.log("log ${i}");`,
       `await Deno.jupyter.display({ "text/plain": "display ${i}" }, { raw: true });`,
       `console.error("error ${i}");`,
+      `setTimeout(() => console.log("late ${i}"), 5);`,
       `${i}`,
     ].join("\n"));
   const files = new Set<string>();
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 10; round++) {
     const notebook = await run(cells);
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 6; i++) {
       assertEquals(shown(notebook, i), [
         `log ${i}\n`,
         `display ${i}`,
         `error ${i}\n`,
         `\x1b[33m${i}\x1b[39m`,
+        `late ${i}\n`,
       ]);
     }
     files.add(serializeNotebook(notebook));
@@ -177,6 +180,65 @@ Deno.test("runNotebook() stops at the first cell that throws, and says which, wh
   assertEquals(codeCell(partial, 3).execution_count, null);
 });
 
+Deno.test("runNotebook() writes over no notebook with its page, nor two results into one file", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.notebook(["1"]);
+  const before = await Deno.readTextFile(file);
+  const same = folder.file("./a.html");
+  for (
+    const options of [
+      { html: file },
+      { out: file },
+      { out: same, html: folder.file("a.html") },
+    ]
+  ) {
+    await assertRejects(
+      () => runNotebook(file, options),
+      OptionsError,
+      "expected a file of its own as",
+    );
+  }
+  assertEquals(await Deno.readTextFile(file), before);
+});
+
+Deno.test("runNotebook() writes under any name the folder takes, and says before it starts when it takes none", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.notebook(["1"], "nötébook 測試.ipynb");
+  const out = folder.file(`${"x".repeat(248)}.ipynb`);
+  await runNotebook(file, { out });
+  parseNotebook(await Deno.readTextFile(out));
+  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+  assertEquals(names.length, 2);
+});
+
+Deno.test("runNotebook() ends what the notebook has started, too", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.notebook([
+    `const { pid } = new Deno.Command("sleep", { args: ["600"] }).spawn(); console.log(pid);`,
+  ]);
+  const { notebook } = await runNotebook(file);
+  const pid = Number(shown(notebook, 0)[0]);
+  assert(pid > 0);
+  assert(await until(async () => !await isAlive(pid)), `${pid} lives on`);
+});
+
+Deno.test("runNotebook() takes ten megabytes of lines, all of them and under their cell", async () => {
+  const notebook = await run([
+    'for (let i = 0; i < 100; i++) console.log("x".repeat(1e5));',
+    "'next'",
+  ]);
+  const [text = ""] = shown(notebook, 0);
+  assertEquals(text.length, 100 * 100_001);
+  assertEquals(shown(notebook, 1), ['\x1b[32m"next"\x1b[39m']);
+});
+
+Deno.test("runNotebook() fails when the kernel ends after the last cell has ended", async () => {
+  const error = await failure([
+    "setTimeout(() => Deno.exit(3), 20); await new Promise((r) => setTimeout(r, 0));",
+  ]);
+  assertStringIncludes(error.message, "The kernel has ended (exit code 3)");
+});
+
 Deno.test("runNotebook() leaves the notebook alone with inPlace when a cell fails, and replaces it when none does", async () => {
   await using folder = await Folder.make();
   const bad = await folder.notebook(["throw 1"], "bad.ipynb");
@@ -209,7 +271,7 @@ Deno.test("runNotebook() shows the syntax error that the kernel hides, with its 
   assertStringIncludes(magic.message, "Cell 1 of 1 failed: SyntaxError");
 });
 
-Deno.test("runNotebook() names the likely cause when a cell that parses is refused without a word", async () => {
+Deno.test("runNotebook() says why a cell that parses is refused", async () => {
   await using folder = await Folder.make();
   const lock = '{\n  "version": "5"\n}\n';
   await Deno.writeTextFile(
@@ -221,7 +283,7 @@ Deno.test("runNotebook() names the likely cause when a cell that parses is refus
   await assertRejects(
     () => runNotebook(file),
     CellError,
-    "a package that a frozen deno.lock lacks is a known cause",
+    "The kernel refused the cell: The lockfile is out of date",
   );
 });
 
@@ -499,6 +561,16 @@ Deno.test("runNotebook() refuses what it cannot run before it starts a kernel", 
     () => runNotebook(file, { html: folder.file("no/such/a.html") }),
     Deno.errors.NotFound,
     "expected a folder, received none at",
+  );
+  await assertRejects(
+    () => runNotebook(folder.path),
+    Deno.errors.IsADirectory,
+    `expected a file, received a folder, ${folder.path}`,
+  );
+  await assertRejects(
+    () => runNotebook(file, { out: folder.path }),
+    Deno.errors.IsADirectory,
+    `Cannot write ${folder.path}: expected a file, received a folder`,
   );
   await assertRejects(
     () => runNotebook(file, { timeout: 0 }),

@@ -34,6 +34,7 @@ import { TensorScope } from "../../lib/core/tensor_scope.ts";
 import { indicatorRows } from "../../lib/training/_cross_entropy.ts";
 import { differentiate } from "../../lib/training/_gradient.ts";
 import { InformationTerm } from "../../lib/training/_information_term.ts";
+import { assignWeights } from "../models/model_weights.ts";
 import { cloudModel, clouds } from "./fixtures.ts";
 
 await useBackend("cpu");
@@ -287,14 +288,7 @@ Deno.test("a term is added to the cross-entropy, and the step event says both", 
 
 Deno.test("samples without a direction take no part in a term, and none at all makes it 0", async () => {
   const model = mlp({ inputDimension: 2, hidden: [2], classes: 2 });
-  tf.tidy(() =>
-    model.model.setWeights([
-      tf.tensor2d([[1, 0], [0, 1]]),
-      tf.zeros([2]),
-      tf.tensor2d([[1, 0], [0, 1]]),
-      tf.zeros([2]),
-    ])
-  );
+  assignWeights(model, [[1, 0, 0, 1], [0, 0], [1, 0, 0, 1], [0, 0]]);
   const partsOf = async (inputs: number[]) => {
     const set = dataSet({
       inputs: Float32Array.from(inputs),

@@ -15,6 +15,12 @@ import {
 import { activated, biased, biasFits } from "./fused.ts";
 import type { Heap, Take } from "./heap.ts";
 import { input, type KernelCall, type OwnKernel } from "./own_kernel.ts";
+import {
+  addTileFilterGradient,
+  addTileInputGradient,
+  addTileOutput,
+  suitsWinograd,
+} from "./winograd.ts";
 
 /** Numbers packed on the left of a product at a time: a quarter of a usual second cache. */
 const LEFT_SIZE = 16384;
@@ -75,7 +81,7 @@ function addTaps(
     channels,
     left,
   );
-  kernel.addProduct(
+  kernel.multiply(
     to + 4 * first * outputs,
     4 * outputs,
     count,
@@ -86,6 +92,7 @@ function addTaps(
     filter.sliver,
     depth,
     spare,
+    true,
   );
 }
 
@@ -277,7 +284,7 @@ class PixelStack {
   /** Adds the product of both sides to `dw`, and begins anew. */
   multiplyInto(dw: number): void {
     const { outputs, entries } = this.#size;
-    this.#heap.kernel.addProduct(
+    this.#heap.kernel.multiply(
       dw,
       4 * outputs,
       entries,
@@ -288,6 +295,7 @@ class PixelStack {
       32 * this.#capacity,
       this.#depth,
       this.#spare,
+      true,
     );
     this.#depth = 0;
   }
@@ -348,7 +356,8 @@ function convolve(call: KernelCall): tf.TensorInfo | undefined {
     return undefined;
   }
   const y = biased(call, geometry.outShape);
-  addOutput(heap, geometry, {
+  const add = suitsWinograd(geometry) ? addTileOutput : addOutput;
+  add(heap, geometry, {
     x: heap.address(x),
     filter: heap.address(filter),
     y: heap.address(y),
@@ -364,7 +373,10 @@ const inputGradient: OwnKernel = {
     const geometry = geometryOf(shape, filter.shape, attrs);
     if (geometry === undefined) return undefined;
     const dx = heap.zeros(shape);
-    addInputGradient(heap, geometry, {
+    const add = suitsWinograd(geometry)
+      ? addTileInputGradient
+      : addInputGradient;
+    add(heap, geometry, {
       dy: heap.address(dy),
       filter: heap.address(filter),
       dx: heap.address(dx),
@@ -381,7 +393,10 @@ const filterGradient: OwnKernel = {
     const geometry = geometryOf(x.shape, shape, attrs);
     if (geometry === undefined) return undefined;
     const dw = heap.zeros(shape);
-    addFilterGradient(heap, geometry, {
+    const add = suitsWinograd(geometry)
+      ? addTileFilterGradient
+      : addFilterGradient;
+    add(heap, geometry, {
       x: heap.address(x),
       dy: heap.address(dy),
       dw: heap.address(dw),

@@ -24,7 +24,16 @@ export interface Exports {
     dy: number,
     dx: number,
   ): void;
-  addProduct(
+  addRows(x: number, rows: number, columns: number, to: number): void;
+  addToSegments(
+    x: number,
+    segments: number,
+    rows: number,
+    columns: number,
+    count: number,
+    to: number,
+  ): void;
+  multiply(
     c: number,
     stride: number,
     rows: number,
@@ -35,14 +44,71 @@ export interface Exports {
     sliverB: number,
     depth: number,
     spare: number,
+    keep: boolean,
   ): void;
-  addRows(x: number, rows: number, columns: number, to: number): void;
-  addToSegments(
-    x: number,
-    segments: number,
-    rows: number,
-    columns: number,
+  packTileRows(
+    canvas: number,
+    width: number,
+    row: number,
+    channels: number,
+    first: number,
     count: number,
+    to: number,
+    place: number,
+    spare: number,
+  ): void;
+  packTileColumns(
+    canvas: number,
+    width: number,
+    row: number,
+    channels: number,
+    first: number,
+    count: number,
+    to: number,
+    place: number,
+    sliver: number,
+  ): void;
+  packSpreadColumns(
+    canvas: number,
+    width: number,
+    row: number,
+    channels: number,
+    first: number,
+    count: number,
+    to: number,
+    place: number,
+    sliver: number,
+  ): void;
+  addOutputTiles(
+    m: number,
+    place: number,
+    width: number,
+    channels: number,
+    first: number,
+    count: number,
+    y: number,
+    height: number,
+    columns: number,
+  ): void;
+  packFilter(
+    filter: number,
+    inputs: number,
+    outputs: number,
+    to: number,
+    place: number,
+    spare: number,
+  ): void;
+  addFilter(
+    u: number,
+    place: number,
+    size: number,
+    filter: number,
+    spare: number,
+  ): void;
+  turnFilter(
+    filter: number,
+    inputs: number,
+    outputs: number,
     to: number,
   ): void;
   gatherRows(

@@ -1,5 +1,5 @@
 /**
- * The style sheet of a published notebook: system fonts, light and dark, a phone and a printer.
+ * The style sheet of a published page: system fonts, light and dark, a phone and a printer.
  *
  * @module
  */
@@ -56,12 +56,13 @@ pre { margin: 0; overflow-x: auto; line-height: 1.5; tab-size: 2; }
 .frac > :first-child { border-bottom: 1px solid; padding: 0 .25em; }
 .frac > :last-child { padding: 0 .25em; }
 .root { border-top: 1px solid; padding: 0 .15em; }
-#fold {
-  position: absolute; right: 20px; top: 14px; font: inherit; font-size: .78em; color: var(--quiet);
-  background: none; border: 1px solid var(--line); border-radius: 999px; padding: .2em .9em; cursor: pointer;
+#buttons { position: absolute; right: 20px; top: 14px; display: flex; gap: 8px; }
+#buttons > button {
+  font: inherit; font-size: .78em; color: var(--quiet); background: none; border: 1px solid var(--line);
+  border-radius: 999px; padding: .2em .9em; cursor: pointer;
 }
-#fold:hover { color: var(--text); border-color: var(--quiet); }
-#fold[hidden] { display: none; }
+#buttons > button:hover { color: var(--text); border-color: var(--quiet); }
+#buttons > [hidden] { display: none; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .cell { margin: 1.1em 0; }
 .text > :first-child { margin-top: 0; }
@@ -109,7 +110,7 @@ progress { accent-color: var(--accent); }
 @media (max-width: 600px) {
   body { font-size: 16px; }
   main { padding: 52px 14px 48px; }
-  #fold { right: 14px; }
+  #buttons { right: 14px; }
   h1 { font-size: 1.6em; }
   th, td { padding: .28em .5em; }
 }
@@ -118,10 +119,11 @@ progress { accent-color: var(--accent); }
   @page { margin: 18mm 16mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  #fold, .screen-only { display: none !important; }
+  #buttons, .printable > .interplay-figure { display: none !important; }
   .print-only { display: block; }
   pre, .output > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  details:not([open]) { display: none; }
+  details.code:not([open]) { display: none; }
+  .interplay-result::details-content { content-visibility: visible; }
   details, .output, tr, img, .frac { break-inside: avoid; }
   h1, h2, h3 { break-after: avoid; }
   a { color: inherit; }

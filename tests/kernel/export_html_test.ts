@@ -2,14 +2,24 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertInstanceOf,
   assertRejects,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
-import { renderTable } from "../../lib/core/mod.ts";
-import { OptionsError } from "../../lib/core/errors.ts";
-import { curves } from "../../lib/display/mod.ts";
-import { type Notebook, notebookHtml } from "../../lib/kernel/mod.ts";
+import { displayable, renderTable } from "../../lib/core/mod.ts";
+import { FormatError, OptionsError } from "../../lib/core/errors.ts";
+import { curves, Figure, MemoryHost, useHost } from "../../lib/display/mod.ts";
+import { trainingDynamics } from "../../lib/experiments/mod.ts";
+import { gallery } from "../display/gallery.ts";
+import {
+  exportHtml,
+  importHtml,
+  type Notebook,
+  type PageItem,
+  serializeNotebook,
+} from "../../lib/kernel/mod.ts";
 import { launch, noBrowser } from "./browser.ts";
 import { code, Folder, markdown, notebookOf } from "./fixtures.ts";
 
@@ -63,22 +73,22 @@ const published = notebookOf(
   code("'x'.repeat(900)", { outputs: [stream("x".repeat(900))] }),
 );
 
-Deno.test("notebookHtml() embeds plotly.js once for all figures, and not at all without one", async () => {
-  const page = await notebookHtml(published);
+Deno.test("exportHtml() embeds plotly.js once for all figures, and not at all without one", async () => {
+  const page = await exportHtml(published);
   assertEquals(count(page, "plotly.js (cartesian - minified)"), 1);
-  const small = await notebookHtml(notebookOf("1"));
+  const small = await exportHtml(notebookOf("1"));
   assert(small.length < 20_000, `${small.length} characters`);
 });
 
-Deno.test("notebookHtml() leaves out a copy of plotly.js that an interactive session has embedded", async () => {
+Deno.test("exportHtml() leaves out a copy of plotly.js that an interactive session has embedded", async () => {
   const copy = display({ "text/html": "<script>a copy</script>" }, {
     interplay: { library: "plotly.js@4.1.1" },
   });
-  const page = await notebookHtml(notebookOf(code("1", { outputs: [copy] })));
+  const page = await exportHtml(notebookOf(code("1", { outputs: [copy] })));
   assertFalse(page.includes("a copy"));
 });
 
-Deno.test("notebookHtml() escapes code, text and titles", async () => {
+Deno.test("exportHtml() escapes code, text and titles", async () => {
   const notebook = notebookOf(
     code("'</script><script>alert(1)</script>'", {
       outputs: [
@@ -88,7 +98,7 @@ Deno.test("notebookHtml() escapes code, text and titles", async () => {
       ],
     }),
   );
-  const page = await notebookHtml(notebook, { title: "</title><script>" });
+  const page = await exportHtml(notebook, { title: "</title><script>" });
   assertFalse(page.includes("alert(1)</script>"));
   assertFalse(page.includes("<script>alert(2)"));
   assertStringIncludes(page, "&lt;b&gt;plain&lt;/b&gt;");
@@ -96,10 +106,10 @@ Deno.test("notebookHtml() escapes code, text and titles", async () => {
   assertStringIncludes(page, "<title>&lt;/title&gt;&lt;script&gt;</title>");
 });
 
-Deno.test("notebookHtml() shows of each output the richest type a page can show", async () => {
+Deno.test("exportHtml() shows of each output the richest type a page can show", async () => {
   const shown = async (data: Record<string, unknown>) => {
     const outputs = [display(data)];
-    const page = await notebookHtml(notebookOf(code("1", { outputs })));
+    const page = await exportHtml(notebookOf(code("1", { outputs })));
     return /<div class="output">([^]*?)<\/section>/.exec(page)?.[1] ?? "";
   };
   const plain = { "text/plain": "plain" };
@@ -130,15 +140,117 @@ Deno.test("notebookHtml() shows of each output the richest type a page can show"
   );
 });
 
-Deno.test("notebookHtml() takes title and language from its options, the title else from the first heading", async () => {
-  const page = await notebookHtml(published, { lang: "de-CH" });
+Deno.test("exportHtml() takes title and language from its options, the title else from the first heading", async () => {
+  const page = await exportHtml(published, { lang: "de-CH" });
   assertStringIncludes(page, '<html lang="de-CH">');
   assertStringIncludes(page, "<title>Entropy and H ≤ log n</title>");
   await assertRejects(
-    () => notebookHtml(published, { lang: "x y" }),
+    () => exportHtml(published, { lang: "x y" }),
     OptionsError,
     "Cannot make the page",
   );
+});
+
+const record = displayable(
+  {
+    name: "a </script> in <!-- text",
+    series: [1, NaN, Infinity, -Infinity, -0, 1e-300],
+    weights: Float32Array.of(0.1, NaN),
+    nested: { list: [[], {}, null, true], $number: "5", $figure: 1 },
+  },
+  ({ name }) => ({ "text/plain": name }),
+);
+
+Deno.test("importHtml() gives a record back exactly, with what JSON lacks and what would end a script", async () => {
+  assertEquals(importHtml(await exportHtml(record)), { ...record });
+});
+
+Deno.test("importHtml() gives a notebook back, and the page's data is its file", async () => {
+  assertEquals(importHtml(await exportHtml(published)), published);
+});
+
+Deno.test("importHtml() gives figures and texts back, figures as figures", async () => {
+  for (const [name, one] of Object.entries(gallery())) {
+    const page = await exportHtml(["# Text", one]);
+    const [text, again] = importHtml(page) as [string, Figure];
+    assertEquals(text, "# Text");
+    assertInstanceOf(again, Figure);
+    assertEquals(again.toString(), one.toString(), name);
+    assertEquals(again.toSvg(), one.toSvg(), name);
+  }
+});
+
+Deno.test("importHtml() is not deceived by data that an output pretends to be", async () => {
+  const html =
+    '<script type="application/json" id="interplay-data">{"a":1}</script>';
+  const item = displayable({ b: 2 }, () => ({ "text/html": html }));
+  assertEquals(importHtml(await exportHtml(item, { title: html })), { b: 2 });
+  assertThrows(
+    () => importHtml("<html></html>"),
+    FormatError,
+    "Cannot read the page: expected one that `exportHtml` has made",
+  );
+});
+
+Deno.test("exportHtml() gives the same bytes for the same content, and shows title, texts and displays in order", async () => {
+  const one = curves({ a: [1, 2] }, { title: "One" });
+  const items = [one, "Some *text*.", record, one];
+  const page = await exportHtml(items, { title: "A page" });
+  assertEquals(await exportHtml(items, { title: "A page" }), page);
+  const parts = [
+    "<h1>A page</h1>",
+    "-figure-1-",
+    "<em>text</em>",
+    "in &lt;!--",
+  ];
+  const places = parts.map((part) => page.indexOf(part));
+  assertEquals(places, places.toSorted((a, b) => a - b));
+  assert(places[0] !== -1);
+});
+
+Deno.test("exportHtml() writes the page to its file", async () => {
+  await using folder = await Folder.make();
+  const file = folder.file("page.html");
+  const page = await exportHtml(record, { file });
+  assertEquals(await Deno.readTextFile(file), page);
+});
+
+const result = await trainingDynamics({
+  data: { kind: "gaussian" },
+  model: { hidden: [8, 6] },
+  training: { epochs: 3, batchSize: 16 },
+  batch: 32,
+});
+
+Deno.test("importHtml() gives the result of an experiment back exactly", async () => {
+  const page = await exportHtml(result, { title: "Three epochs" });
+  assertEquals(importHtml(page), { ...result });
+});
+
+Deno.test("exportHtml() does not make the notebook that calls it embed plotly.js", async () => {
+  const host = new MemoryHost();
+  const restore = useHost(host);
+  await exportHtml([curves({ a: [1, 2] }), result]);
+  restore();
+  assertEquals(host.events, []);
+});
+
+Deno.test("exportHtml() refuses what it cannot show, and says where a record holds more than data", async () => {
+  const shown = (value: Record<string, unknown>) =>
+    displayable(value, () => ({ "text/plain": "x" }));
+  const circle: Record<string, unknown> = {};
+  circle.self = { list: [circle] };
+  const cases: [PageItem, string][] = [
+    [{ a: 1 } as unknown as PageItem, "received object at 0"],
+    [[] as unknown as PageItem, "expected at least 1 item"],
+    [shown({ a: { f: () => 1 } }), "expected JSON at .a.f, received function"],
+    [shown({ a: [0, new Map()] }), "expected JSON at .a[1], received Map"],
+    [shown(circle), "expected JSON at .self.list[0], received Object"],
+    [shown({ n: 1n }), "expected JSON at .n, received bigint"],
+  ];
+  for (const [item, message] of cases) {
+    await assertRejects(() => exportHtml(item), OptionsError, message);
+  }
 });
 
 /** What went wrong in a page, and what it asked for beyond itself. */
@@ -182,7 +294,7 @@ async function inBrowser(
 ): Promise<void> {
   await using folder = await Folder.make();
   const file = folder.file("page.html");
-  await Deno.writeTextFile(file, await notebookHtml(notebook));
+  await Deno.writeTextFile(file, await exportHtml(notebook));
   await using browser = await launch();
   await look(browser, file);
 }
@@ -204,7 +316,7 @@ function browserTest(
   notebook = published,
 ): void {
   Deno.test({
-    name: `notebookHtml() in a browser: ${name}`,
+    name: `exportHtml() in a browser: ${name}`,
     ignore: noBrowser,
     // The driver keeps a timer and a pipe of its own beyond the close of the browser.
     sanitizeOps: false,
@@ -249,6 +361,19 @@ browserTest(
 );
 
 browserTest(
+  "saves the notebook that it shows",
+  async (browser, file) => {
+    const { page } = await opened(browser, file);
+    const download = page.waitForEvent("download");
+    await page.locator("#save").click();
+    const saved = await download;
+    assertEquals(saved.suggestedFilename(), "Entropy-and-H-log-n.ipynb");
+    const text = await Deno.readTextFile(await saved.path());
+    assertEquals(text, serializeNotebook(published));
+  },
+);
+
+browserTest(
   "follows the colour scheme of the reader, plots included",
   async (browser, file) => {
     const seen = async (colorScheme: "light" | "dark") => {
@@ -274,20 +399,20 @@ browserTest(
 );
 
 browserTest(
-  "fits a phone without sideways scrolling, code shown or folded",
+  "fits a phone of 360 pixels without sideways scrolling, code shown or folded",
   async (browser, file) => {
-    const viewport = { width: 390, height: 844 };
+    const viewport = { width: 360, height: 844 };
     const { page } = await opened(browser, file, { viewport });
     await plots(page, 2);
     const width = () =>
       page.evaluate(
         "Math.max(document.body.scrollWidth, document.documentElement.scrollWidth)",
       );
-    assertEquals(await width(), 390);
+    assertEquals(await width(), 360);
     await page.locator("#fold").click();
-    assertEquals(await width(), 390);
+    assertEquals(await width(), 360);
     const plot = await page.locator(".js-plotly-plot").first().boundingBox();
-    assert(plot !== null && plot.x >= 0 && plot.x + plot.width <= 390);
+    assert(plot !== null && plot.x >= 0 && plot.x + plot.width <= 360);
   },
 );
 
@@ -299,7 +424,7 @@ browserTest(
     assertEquals(await pictures.count(), 2);
     const box = await pictures.first().boundingBox();
     assert((box?.height ?? 0) > 100);
-    assertFalse(await page.locator("#fold").isVisible());
+    assertEquals(await page.locator("button:visible").count(), 0);
     await page.locator("summary").first().click();
     assertEquals(await page.locator("details.code > pre:visible").count(), 1);
   },
@@ -312,7 +437,7 @@ browserTest(
     await plots(page, 2);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     assertEquals(await page.locator("img.print-only:visible").count(), 2);
-    for (const hidden of [".js-plotly-plot", "#fold", "details.code"]) {
+    for (const hidden of [".js-plotly-plot", "button", "details.code"]) {
       assertEquals(await page.locator(`${hidden}:visible`).count(), 0, hidden);
     }
     assertEquals(
@@ -324,7 +449,40 @@ browserTest(
 
 Deno.test({
   name:
-    "notebookHtml() in a browser: makes no request even if an output asks for one",
+    "exportHtml() in a browser: a result lives, unfolds its numbers, and prints both",
+  ignore: noBrowser,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using folder = await Folder.make();
+    const file = folder.file("result.html");
+    await exportHtml(result, { file });
+    await using browser = await launch();
+    const viewport = { width: 360, height: 740 };
+    const { page, complaints, requests } = await opened(browser, file, {
+      viewport,
+    });
+    await plots(page, 1);
+    const table = page.locator(".interplay-result table").first();
+    assertFalse(await table.isVisible());
+    await page.locator(".interplay-result > summary").click();
+    assert(await table.isVisible());
+    assertEquals(
+      await page.evaluate("document.documentElement.scrollWidth"),
+      360,
+    );
+    await page.locator(".interplay-result > summary").click();
+    await page.emulateMedia({ media: "print" });
+    assertEquals(await page.locator("img.print-only:visible").count(), 1);
+    assertEquals(await page.locator(".js-plotly-plot:visible").count(), 0);
+    assert(((await table.boundingBox())?.height ?? 0) > 20);
+    assertEquals([complaints, requests], [[], []]);
+  },
+});
+
+Deno.test({
+  name:
+    "exportHtml() in a browser: makes no request even if an output asks for one",
   ignore: noBrowser,
   sanitizeOps: false,
   sanitizeResources: false,

@@ -1,0 +1,106 @@
+/** The classic notebook server of Debian, for one test file. */
+
+import { type Folder, isMissing } from "../kernel/fixtures.ts";
+
+const program = "/usr/bin/jupyter-notebook";
+const HOST = "127.0.0.1";
+
+/** Whether the tests that need the server must be left out. */
+export const withoutJupyter: boolean = isMissing(program);
+
+/** The environment in which Jupyter finds the kernel that `deno jupyter --install` has put below `folder`. */
+export async function environmentWithKernel(
+  folder: Folder,
+): Promise<Record<string, string>> {
+  const env = {
+    HOME: folder.path,
+    XDG_DATA_HOME: folder.path,
+    JUPYTER_DATA_DIR: folder.file("jupyter"),
+    JUPYTER_CONFIG_DIR: folder.file("config"),
+    JUPYTER_RUNTIME_DIR: folder.file("runtime"),
+    // The cache of packages lies where it always does.
+    DENO_DIR: await denoDir(),
+  };
+  await output(Deno.execPath(), ["jupyter", "--install"], env);
+  return env;
+}
+
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
+/** Runs a command to its end; what it says on its way is shown if it fails. */
+export async function output(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<void> {
+  const { success, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    env,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: HOST, port: 0 });
+  return listener.addr.port;
+}
+
+/** A server that is ready; it and its kernels are gone when it is disposed. */
+export class JupyterServer implements AsyncDisposable {
+  /** Where it answers. */
+  readonly url: string;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(url: string, child: Deno.ChildProcess) {
+    this.url = url;
+    this.#child = child;
+  }
+
+  /** Serves the notebooks of `folder` on this machine alone. */
+  static async start(folder: Folder): Promise<JupyterServer> {
+    const env = await environmentWithKernel(folder);
+    const port = freePort();
+    const child = new Deno.Command(program, {
+      args: [
+        ...["--no-browser", "--allow-root", `--ip=${HOST}`, `--port=${port}`],
+        ...["--port-retries=0", "--NotebookApp.token=", "--no-mathjax"],
+        ...["--NotebookApp.password=", `--notebook-dir=${folder.path}`],
+      ],
+      env,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const server = new JupyterServer(`http://${HOST}:${port}`, child);
+    try {
+      await server.#ready();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #ready(): Promise<void> {
+    for (let i = 0; i < 300; i++) {
+      const answer = await fetch(`${this.url}/api/status`)
+        .catch(() => undefined);
+      await answer?.body?.cancel();
+      if (answer?.ok) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error("The notebook server does not answer");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
+    await this.#child.status;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,89 @@
+/** Outputs at the end of a cell, seen by a client that stops listening when the kernel says "idle". */
+
+import { assertEquals } from "@std/assert";
+import { type Folder, notebookText } from "./fixtures.ts";
+import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+
+/** The texts of each cell, as nbclient keeps them. */
+async function execute(folder: Folder, cells: string[]): Promise<string[]> {
+  await Deno.writeTextFile(folder.file("in.ipynb"), notebookText(cells));
+  const script = `
+import json, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read("in.ipynb", as_version=4)
+NotebookClient(notebook, timeout=60, kernel_name="deno-interplay", allow_errors=True).execute()
+def text(output):
+    return output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain", "")
+print(json.dumps(["".join(sorted(text(o) for o in cell.outputs)) for cell in notebook.cells]))`;
+  const printed = await runPython(folder, script);
+  return JSON.parse(printed);
+}
+
+Deno.test({
+  name:
+    "with the extension nbclient loses no output of sixty cells, none of which waits",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const cells = Array.from({ length: 60 }, (_, i) =>
+      `console.log("log ${i}");
+Deno.jupyter.display({ "text/plain": "display ${i}\\n" }, { raw: true });
+console.error("error ${i}");
+"result ${i}"`);
+    const [, ...shown] = await execute(folder, [
+      `import "interplay/kernel";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) => `"result ${i}"display ${i}\nerror ${i}\nlog ${i}\n`),
+    );
+  },
+});
+
+Deno.test({
+  name: "with the extension nbclient loses no output of cells that throw",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const cells = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `console.log("log ${i}"); console.error("error ${i}"); throw new Error("thrown ${i}")`,
+    );
+    const [, ...shown] = await execute(folder, [
+      `import "interplay/kernel";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) => `error ${i}\nlog ${i}\nthrown ${i}`),
+    );
+  },
+});
+
+Deno.test({
+  name:
+    "without the extension nothing is lost that a cell flushes, nor of what the library displays",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const cells = Array.from(
+      { length: 20 },
+      (_, i) =>
+        i % 2 === 0
+          ? `console.log("log ${i}"); console.error("error ${i}"); await flush();`
+          : `await display({ "text/plain": "display ${i}\\n" });`,
+    );
+    const [, ...shown] = await execute(folder, [
+      `import { display, flush } from "interplay/display";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) =>
+        i % 2 === 0 ? `error ${i}\nlog ${i}\n` : `display ${i}\n`
+      ),
+    );
+  },
+});
