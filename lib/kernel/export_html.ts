@@ -17,6 +17,7 @@ import { writeWhole } from "../core/whole_file.ts";
 import { Figure } from "../display/figure.ts";
 import { MemoryHost, useHost } from "../display/host.ts";
 import { type PageData, pageHtml } from "../display/page.ts";
+import "../display/result_plot.ts"; // with it, results show themselves as figures
 import { toJson } from "./_json_values.ts";
 import { firstHeading, headingIn, markdownHtml } from "./_markdown.ts";
 import { notebookBody } from "./_notebook_html.ts";

@@ -227,6 +227,37 @@ Deno.test("importHtml() gives the result of an experiment back exactly", async (
   assertEquals(importHtml(page), { ...result });
 });
 
+Deno.test("exportHtml() draws a result also where nothing else has loaded the figures", async () => {
+  const program = `
+import { exportHtml } from "${new URL(
+    "../../lib/kernel/mod.ts",
+    import.meta.url,
+  )}";
+import { displayable } from "${new URL(
+    "../../lib/core/mod.ts",
+    import.meta.url,
+  )}";
+const chart = {
+  name: "a", title: "A", table: "t", x: { column: "x", title: "x" },
+  panels: [{ title: "y", lines: [{ column: "y", label: "y" }] }],
+};
+const result = displayable(
+  { series: { t: { x: [1, 2], y: [3, 4] } }, charts: [chart] },
+  () => ({ "text/html": "<p>numbers</p>", "text/plain": "numbers" }),
+  { kind: "interplay/result" },
+);
+console.log((await exportHtml(result)).includes('class="interplay-figure"'));`;
+  await using folder = await Folder.make();
+  await Deno.writeTextFile(folder.file("program.ts"), program);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "-c", config, folder.file("program.ts")],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(stdout), "true\n", decoder.decode(stderr));
+});
+
 Deno.test("exportHtml() does not make the notebook that calls it embed plotly.js", async () => {
   const host = new MemoryHost();
   const restore = useHost(host);
