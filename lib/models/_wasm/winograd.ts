@@ -7,6 +7,7 @@
  */
 
 import { Canvas, type Geometry } from "./canvas.ts";
+import type { ConvolutionMethod } from "./convolution_method.ts";
 import type { Heap, Take } from "./heap.ts";
 
 const PLACES = 16;
@@ -71,7 +72,6 @@ function tileCanvas(
     image,
     channels,
     corner,
-    spread: { y: 1, x: 1 },
     stride: { y: 1, x: 1 },
     taps: [[0, 0]],
   });
@@ -162,7 +162,7 @@ function addTileConvolution(
 }
 
 /** `y += x ∗ filter`. */
-export function addTileOutput(
+function addOutput(
   heap: Heap,
   g: Geometry,
   { x, filter, y }: { x: number; filter: number; y: number },
@@ -183,7 +183,7 @@ export function addTileOutput(
 }
 
 /** `dx += ` the convolution of `dy` by the filter turned around. */
-export function addTileInputGradient(
+function addInputGradient(
   heap: Heap,
   g: Geometry,
   { dy, filter, dx }: { dy: number; filter: number; dx: number },
@@ -305,7 +305,7 @@ class TileStack {
 }
 
 /** `dw += ` the gradient of the filter. */
-export function addTileFilterGradient(
+function addFilterGradient(
   heap: Heap,
   g: Geometry,
   { x, dy, dw }: { x: number; dy: number; dw: number },
@@ -344,3 +344,10 @@ export function addTileFilterGradient(
     stack.addTo(dw);
   });
 }
+
+/** Tiles of 2 × 2 pixels at 16 products a channel instead of 36. */
+export const winograd: ConvolutionMethod = {
+  addOutput,
+  addInputGradient,
+  addFilterGradient,
+};

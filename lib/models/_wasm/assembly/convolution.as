@@ -32,14 +32,23 @@ export function placeImage(
   for (let y = 0; y < height; y++) {
     const row = top + y * stepY;
     if (row < 0 || row >= rows) continue;
+    const from = image + <usize> (y * width) * pixel;
+    const to = canvas + <usize> (row * columns) * pixel;
+    if (stepX === 1) {
+      const first = max(0, -left), end = min(width, columns - left);
+      if (first >= end) continue;
+      memory.copy(
+        to + <usize> (left + first) * pixel,
+        from + <usize> first * pixel,
+        <usize> (end - first) * pixel,
+      );
+      continue;
+    }
     for (let x = 0; x < width; x++) {
       const column = left + x * stepX;
       if (column < 0 || column >= columns) continue;
-      memory.copy(
-        canvas + <usize> (row * columns + column) * pixel,
-        image + <usize> (y * width + x) * pixel,
-        pixel,
-      );
+      const at = to + <usize> column * pixel;
+      memory.copy(at, from + <usize> x * pixel, pixel);
     }
   }
 }
