@@ -119,7 +119,7 @@ Deno.test("deno task experiment runs nothing again that is finished, unless told
 
 /** Reads a stream up to a word, and hands back a way to read the rest. */
 async function readUntil(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   word: string,
 ): Promise<() => Promise<void>> {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
