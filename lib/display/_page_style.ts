@@ -77,6 +77,8 @@ details[open] > summary::before { transform: rotate(90deg); }
 summary .first { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 details[open] > summary .first { visibility: hidden; }
 details > pre { padding: 2px 14px 12px; }
+.interplay-result { overflow-x: auto; }
+.interplay-result > :not(summary) { margin-left: 12px; margin-right: 12px; }
 .output { margin: .7em 0; overflow-x: auto; }
 .output > pre { font-size: .82em; line-height: 1.45; }
 .stderr, .error { border-radius: 8px; padding: 10px 14px; }

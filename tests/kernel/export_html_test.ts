@@ -498,6 +498,17 @@ Deno.test({
     assertFalse(await table.isVisible());
     await page.locator(".interplay-result > summary").click();
     assert(await table.isVisible());
+    // A table that is wider than a phone scrolls in its box.
+    const box = "document.querySelector('.interplay-result')";
+    const reached = await page.evaluate(
+      `${box}.scrollLeft = 1e4, ${box}.scrollLeft + ${box}.clientWidth - ${box}.scrollWidth`,
+    );
+    assert(
+      Math.abs(Number(reached)) <= 1,
+      `${reached} pixels are out of reach`,
+    );
+    const overflow = await colour(page, ".interplay-result", "overflowX");
+    assertEquals(overflow, "auto");
     assertEquals(
       await page.evaluate("document.documentElement.scrollWidth"),
       360,
