@@ -77,6 +77,8 @@ details[open] > summary::before { transform: rotate(90deg); }
 summary .first { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 details[open] > summary .first { visibility: hidden; }
 details > pre { padding: 2px 14px 12px; }
+.interplay-result { overflow-x: auto; }
+.interplay-result > :not(summary) { margin-left: 12px; margin-right: 12px; }
 .output { margin: .7em 0; overflow-x: auto; }
 .output > pre { font-size: .82em; line-height: 1.45; }
 .stderr, .error { border-radius: 8px; padding: 10px 14px; }
@@ -119,10 +121,11 @@ progress { accent-color: var(--accent); }
   @page { margin: 18mm 16mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  #buttons, .screen-only { display: none !important; }
+  #buttons, .printable > .interplay-figure { display: none !important; }
   .print-only { display: block; }
   pre, .output > pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  details:not([open]) { display: none; }
+  details.code:not([open]) { display: none; }
+  .interplay-result::details-content { content-visibility: visible; }
   details, .output, tr, img, .frac { break-inside: avoid; }
   h1, h2, h3 { break-after: avoid; }
   a { color: inherit; }

@@ -107,12 +107,12 @@ export function svgImage(svg: string, attributes = ""): string {
   return `<img alt=""${attributes} src="data:image/svg+xml;base64,${base64}">`;
 }
 
-/** A figure on a page: alive on a screen, its static picture on paper. */
+/** A figure on a page, with what stands beside it: alive on a screen, its static picture on paper. */
 export function figureBlock(html: string, svg: string | undefined): string {
   if (svg === undefined) return html;
-  return `<div class="screen-only">${html}</div>${
+  return `<div class="printable">${
     svgImage(svg, ' class="print-only"')
-  }`;
+  }${html}</div>`;
 }
 
 /** plotly.js, if any figure needs it. Figures that stand before it are told when it is there. */

@@ -48,15 +48,27 @@ function otherKind(base: Fields, changes: Fields): boolean {
     base["kind"] !== changes["kind"];
 }
 
+/** Fields of which a record has one or the other: the length of a run, or how often it is measured. */
+const ALTERNATIVES = ["epochs", "steps"] as const;
+
+/** The field that makes way for its alternative among the changes. */
+function displaced(base: Fields, changes: Fields): string | undefined {
+  return ALTERNATIVES.find((field) =>
+    field in base && !(field in changes) &&
+    ALTERNATIVES.some((other) => other in changes && !(other in base))
+  );
+}
+
 /**
  * A configuration with changes at any depth. Lists are replaced whole, and so is a record whose `kind`
- * changes.
+ * changes; `epochs` take the place of `steps`, and the other way round.
  */
 export function merged(base: unknown, changes: unknown): unknown {
   if (!isFields(base) || !isFields(changes) || otherKind(base, changes)) {
     return changes;
   }
   const out: Record<string, unknown> = { ...base };
+  delete out[displaced(base, changes) ?? ""];
   for (const [key, value] of Object.entries(changes)) {
     if (value !== undefined) out[key] = merged(base[key], value);
   }

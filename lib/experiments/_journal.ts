@@ -8,11 +8,11 @@ import * as path from "@std/path";
 import { z } from "zod";
 import type { Check } from "../core/check.ts";
 import { FormatError, OptionsError } from "../core/errors.ts";
+import { writeWhole } from "../core/whole_file.ts";
 import type { SeriesValue } from "../core/chart.ts";
 import { jsonValue, toJson } from "./_number_codec.ts";
 import { dataRecordSchema, evaluationSchema } from "./_result_schema.ts";
 import { decodeWeights, encodeWeights, type KeptWeights } from "./_weights.ts";
-import { writeAtomically } from "./_write_atomically.ts";
 import type { DataRecord } from "../training/history.ts";
 import type { KeptEvaluation } from "./result.ts";
 
@@ -134,11 +134,12 @@ export class Journal {
     folder: string,
     { identity, ...tables }: { identity: RunIdentity } & JournalTables,
   ): Promise<Journal> {
+    await Deno.mkdir(folder, { recursive: true });
     const file = path.join(folder, "run.json");
     const value = await readJson(check, file);
     if (value === undefined) {
       const content = { format: FORMAT, version: 1, ...identity };
-      await writeAtomically(file, toJson(content));
+      await writeWhole(file, toJson(content));
     } else {
       const there = parsed(check, identitySchema, { value, file });
       const differs = difference(identity, there);
@@ -174,9 +175,9 @@ export class Journal {
   async finish(record: StageRecord, weights: KeptWeights): Promise<void> {
     if (weights.size > 0) {
       const file = this.#file(record.name, "safetensors");
-      await writeAtomically(file, encodeWeights(weights));
+      await writeWhole(file, encodeWeights(weights));
     }
-    await writeAtomically(this.#file(record.name, "json"), toJson(record));
+    await writeWhole(this.#file(record.name, "json"), toJson(record));
     await Deno.remove(this.trainerFile(record.name))
       .catch(() => {}); // not every stage trains something
   }

@@ -62,7 +62,7 @@ export class ProgressLine {
   show({ shares }: JobsProgress): void {
     const whole = shares.reduce((a, b) => a + b, 0) / shares.length;
     const each = shares.map((share, i) =>
-      `${this.#names[i]} ${Math.floor(100 * share)} %`
+      `${this.#names[i]} ${Math.floor(100 * share + 1e-9)} %`
     );
     const line = `${this.#title}: ${each.join(", ")}`;
     if (line === this.#last) return;
@@ -81,7 +81,7 @@ export class ProgressLine {
 
   #write(line: string, whole: number): void {
     if (this.#output.rewrites) return this.#output.write(`\r${line}\x1b[K`);
-    const tenth = Math.floor(10 * whole);
+    const tenth = Math.floor(10 * whole + 1e-9);
     if (tenth <= this.#tenth) return;
     this.#tenth = tenth;
     this.#output.write(`${line}\n`);

@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { grokking } from "./grokking.ts";
 import { informationLoss } from "./information_loss.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
@@ -22,6 +23,7 @@ const experiments = [
   linearModeConnectivity,
   labelSmoothing,
   pruning,
+  grokking,
   informationLoss,
 ];
 

@@ -65,7 +65,7 @@ async function run(
   for await (const event of work) {
     if (event.type !== "step") continue;
     const share = event.step / event.steps;
-    const percent = Math.floor(100 * share);
+    const percent = Math.floor(100 * share + 1e-9);
     if (percent === told) continue;
     told = percent;
     scope.postMessage({ type: "share", share, stage: event.stage });

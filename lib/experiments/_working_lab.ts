@@ -203,8 +203,9 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     for await (const event of run) {
       if (event.type === "step") yield this.step(event);
       for (const record of recordsOf(event)) {
+        const rows = rowsOf(record); // in the tables before a reader may stop the run
         yield { type: "epoch", stage, record };
-        yield* rowsOf(record);
+        yield* rows;
       }
     }
     // The run of an experiment ends at the next event after an abort: what comes is of no use to it.

@@ -289,7 +289,6 @@ function settingColumns(
 async function* compare(
   lab: Lab<Shape>,
 ): AsyncGenerator<RowEvent, void> {
-  await Promise.resolve();
   const { config } = lab;
   const level = 1 - (1 - config.level) / config.lambdas.length;
   const runs = lab.rows("runs") as readonly InformationRunColumns[];

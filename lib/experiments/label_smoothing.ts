@@ -22,6 +22,8 @@ export interface LabelSmoothingConfig {
   readonly model: ModelConfig;
   /** How it learns; its `labelSmoothing` is replaced by each of `smoothings`. */
   readonly training: TrainingConfig;
+  /** Samples a batch of the values that are means over batches, as in the paper. */
+  readonly batch: number;
   /** `ε` of the targets `(1 − ε)·y + ε/C`. */
   readonly smoothings: readonly number[];
 }
@@ -104,7 +106,7 @@ async function* trainAt(
   const model = scope.own(lab.model());
   const run = supervisedRun(lab, model, {
     labelSmoothing: smoothing,
-    evaluation: { mode: "both" },
+    evaluation: { mode: "both", size: lab.config.batch },
   });
   const trained = yield* lab.follow(run);
   const { record } = trained;
@@ -130,7 +132,7 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
   }
 }
 
-function conclude({ rows }: Observations<Shape>): Conclusion<Shape> {
+function conclude({ rows, config }: Observations<Shape>): Conclusion<Shape> {
   const table = new Table<SmoothingColumns>(rows.smoothings);
   const spread = (name: keyof SmoothingColumns) =>
     table.highest(name) - table.lowest(name);
@@ -158,12 +160,15 @@ function conclude({ rows }: Observations<Shape>): Conclusion<Shape> {
       mirStays: stays("mir"),
       hdrStays: stays("hdr"),
     },
-    charts: [smoothingChart(table)],
+    charts: [smoothingChart(table, config)],
   };
 }
 
-function smoothingChart(table: Table<SmoothingColumns>): Chart {
-  const inBatches = { label: "batches of 64", dash: "dash" } as const;
+function smoothingChart(
+  table: Table<SmoothingColumns>,
+  { batch }: LabelSmoothingConfig,
+): Chart {
+  const inBatches = { label: `batches of ${batch}`, dash: "dash" } as const;
   return {
     name: "smoothing",
     title: "Training with smoothed labels",
@@ -261,6 +266,7 @@ export const labelSmoothing: Experiment<LabelSmoothingShape> = defineExperiment<
     data: dataConfig,
     model: modelConfig,
     training: trainingConfig,
+    batch: z.int().min(2).default(64),
     smoothings: z.array(z.number().min(0).lt(1)).min(1).default([
       0,
       0.05,

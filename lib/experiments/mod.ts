@@ -35,6 +35,7 @@ export type { EpochColumns } from "./epoch_columns.ts";
 export type * from "./event.ts";
 export type * from "./experiment.ts";
 export * from "./experiment_run.ts";
+export * from "./grokking.ts";
 export * from "./information_loss.ts";
 export * from "./label_smoothing.ts";
 export type * from "./lab.ts";

@@ -99,6 +99,7 @@ function isStop(error: unknown): boolean {
  *
  * const { seeds, summary } = await repeat(trainingDynamics, {
  *   seeds: 2,
+ *   workers: 1, // all cores if left out
  *   data: { kind: "gaussian" },
  *   training: { epochs: 1 },
  * });

@@ -1,11 +1,12 @@
+import { dirname } from "@std/path";
+import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { OptionsError } from "../core/errors.ts";
+import { writeWhole } from "../core/whole_file.ts";
 import { attachedWeights } from "./_attached_weights.ts";
 import { toJson } from "./_number_codec.ts";
 import { weightsPath } from "./_result_files.ts";
 import { encodeWeights } from "./_weights.ts";
-import { writeAtomically } from "./_write_atomically.ts";
-import { z } from "zod";
 import type { Result } from "./result.ts";
 
 /** Options of {@linkcode saveResult}. */
@@ -55,9 +56,10 @@ export async function saveResult(
   if (!path.endsWith(".json")) {
     check.fail(OptionsError, 'a path that ends in ".json"', path);
   }
+  await Deno.mkdir(dirname(path), { recursive: true });
   const kept = weights ? await attachedWeights(result) : undefined;
   if (kept !== undefined && kept.size > 0) {
-    await writeAtomically(weightsPath(path), encodeWeights(kept));
+    await writeWhole(weightsPath(path), encodeWeights(kept));
   }
-  await writeAtomically(path, resultText(result));
+  await writeWhole(path, resultText(result));
 }

@@ -185,6 +185,7 @@ function display({ experiment, points, seeds }: Sweep): MimeBundle {
  * const { points, series } = await sweep(trainingDynamics, {
  *   grid: { "training.learningRate": [0.01, 0.1] },
  *   seeds: [1],
+ *   workers: 1, // all cores if left out
  *   data: { kind: "gaussian" },
  *   training: { epochs: 1 },
  * });

@@ -30,6 +30,8 @@ export interface TemperatureSweepConfig {
   readonly model: ModelConfig;
   /** How it learns; its `temperature` is replaced by each of `temperatures`. */
   readonly training: TrainingConfig;
+  /** Samples a batch of the values that are means over batches, as in the paper. */
+  readonly batch: number;
   /** By which the logits are divided in training. */
   readonly temperatures: readonly number[];
   /**
@@ -136,7 +138,7 @@ async function* trainAt(
   const run = supervisedRun(lab, model, {
     temperature,
     learningRate: factor * training.learningRate,
-    evaluation: { mode: "both" },
+    evaluation: { mode: "both", size: config.batch },
     reference: isLast ? "last" : false,
   });
   const trained = yield* lab.follow(run, (record) => [
@@ -220,11 +222,14 @@ function conclude(
         holds: unless([spread], () => spread <= -TREND),
       },
     },
-    charts: [temperatureChart(rows.references), epochChart(config)],
+    charts: [temperatureChart(rows.references, config), epochChart(config)],
   };
 }
 
-function temperatureChart(references: readonly ReferenceColumns[]): Chart {
+function temperatureChart(
+  references: readonly ReferenceColumns[],
+  { batch }: TemperatureSweepConfig,
+): Chart {
   return {
     name: "temperature",
     title: "Representations after training at different temperatures",
@@ -238,7 +243,7 @@ function temperatureChart(references: readonly ReferenceColumns[]): Chart {
           { column: "entropyHead", label: "H of head" },
           {
             column: "batchEntropyRepresentations",
-            label: "H of features, batches of 64",
+            label: `H of features, batches of ${batch}`,
             dash: "dash",
           },
         ],
@@ -341,6 +346,7 @@ export const temperatureSweep: Experiment<TemperatureSweepShape> =
       data: dataConfig,
       model: modelConfig,
       training: trainingConfig,
+      batch: z.int().min(2).default(64),
       temperatures: z.array(z.number().positive()).min(1).default([
         0.1,
         0.2,

@@ -7,6 +7,7 @@
 
 import * as path from "@std/path";
 import { z } from "zod";
+import { contentOf } from "./_project.ts";
 
 /** The folder of the kernelspec: beside `deno`, which `deno jupyter --install` writes, never in its place. */
 export const KERNEL_NAME = "deno-interplay";
@@ -85,15 +86,6 @@ function kernelspec(deno: string): string {
   return `${JSON.stringify(spec, null, 2)}\n`;
 }
 
-async function textOf(file: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
 function isOurs(text: string): boolean {
   try {
     return markSchema.safeParse(JSON.parse(text)).success;
@@ -104,7 +96,7 @@ function isOurs(text: string): boolean {
 
 /** Whether our kernelspec is there; throws if somebody else's is. */
 async function isInstalled(folder: string): Promise<boolean> {
-  const text = await textOf(path.join(folder, SPEC));
+  const text = await contentOf(path.join(folder, SPEC));
   if (text === undefined) return false;
   if (isOurs(text)) return true;
   throw new ForeignKernelspecError(

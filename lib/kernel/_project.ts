@@ -9,7 +9,8 @@ import * as path from "@std/path";
 
 const CONFIGURATIONS = ["deno.json", "deno.jsonc", "package.json"];
 
-async function contentOf(file: string): Promise<string | undefined> {
+/** The text of a file, or `undefined` if it is not there. */
+export async function contentOf(file: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {

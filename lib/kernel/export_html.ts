@@ -7,11 +7,17 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { OptionsError } from "../core/errors.ts";
-import { type Displayable, jupyterDisplay } from "../core/rich.ts";
+import {
+  type Displayable,
+  jupyterDisplay,
+  type MimeBundle,
+} from "../core/rich.ts";
 import { escapeHtml } from "../core/table.ts";
 import { writeWhole } from "../core/whole_file.ts";
 import { Figure } from "../display/figure.ts";
+import { MemoryHost, useHost } from "../display/host.ts";
 import { type PageData, pageHtml } from "../display/page.ts";
+import "../display/result_plot.ts"; // with it, results show themselves as figures
 import { toJson } from "./_json_values.ts";
 import { firstHeading, headingIn, markdownHtml } from "./_markdown.ts";
 import { notebookBody } from "./_notebook_html.ts";
@@ -75,14 +81,21 @@ function notebookContent(given: Notebook): Content {
   };
 }
 
+/** What a value shows. A figure in it must not make the notebook that runs this embed plotly.js. */
+function bundleOf(item: Displayable): MimeBundle | Promise<MimeBundle> {
+  const restore = useHost(new MemoryHost({ rich: false }));
+  try {
+    return item[jupyterDisplay]();
+  } finally {
+    restore();
+  }
+}
+
 async function itemHtml(item: PageItem): Promise<string> {
   if (typeof item === "string") {
     return `<section class="cell text">${markdownHtml(item)}</section>`;
   }
-  // Shown by its own method, a figure would make the notebook that runs this embed plotly.js.
-  const bundle = item instanceof Figure
-    ? item.bundle()
-    : await item[jupyterDisplay]();
+  const bundle = await bundleOf(item);
   return `<section class="cell"><div class="output">${
     dataHtml(bundle)
   }</div></section>`;

@@ -29,6 +29,18 @@ function isThisModule(value: unknown): boolean {
     Reflect.get(Object(value), "register") === register;
 }
 
+/** Milliseconds in which the outputs of a cell leave before the kernel is told that it has thrown. */
+const THROW_FLUSH = 20;
+
+/**
+ * Holds the thread of the cells, while another sends what they have shown. A cell that throws is over at once:
+ * there is nothing to await.
+ */
+function letOutputsLeave(): void {
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  Atomics.wait(nobody, 0, 0, THROW_FLUSH);
+}
+
 /** Everything that is done, as functions that undo it. */
 function begin(): (() => void)[] {
   const interrupts = new Interrupts();
@@ -43,7 +55,10 @@ function begin(): (() => void)[] {
     ...results ?? [],
     showLostFailures(),
     ...showLostOutputs(),
-    showCauses(onCellEnd),
+    showCauses(() => {
+      onCellEnd();
+      letOutputsLeave();
+    }),
     endSignal,
   ];
 }

@@ -9,6 +9,7 @@ import type {
   ForwardOptions,
 } from "./classifier.ts";
 import { type Encoder, Pass } from "./_encoder.ts";
+import { applied } from "./_network/dense.ts";
 
 /** `scale · Xᵀ` of a row-major `X [rows, columns]`. */
 function transposed(
@@ -121,12 +122,8 @@ export class EncoderClassifier implements Classifier {
   }
 
   #apply(x: tf.Tensor2D): tf.Tensor2D {
-    const { kernel, bias, scale } = this.#encoder.head;
-    const logits = tf.fused.matMul({
-      a: x,
-      b: kernel,
-      ...bias === undefined ? {} : { bias },
-    }) as tf.Tensor2D;
-    return scale === 1 ? logits : tf.mul(logits, scale);
+    const { head } = this.#encoder;
+    const logits = applied(head, x);
+    return head.scale === 1 ? logits : tf.mul(logits, head.scale);
   }
 }

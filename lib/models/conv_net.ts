@@ -4,7 +4,7 @@ import { Check } from "../core/check.ts";
 import { OptionsError } from "../core/errors.ts";
 import type { Classifier } from "./classifier.ts";
 import { EncoderClassifier } from "./_encoder_classifier.ts";
-import { convolution } from "./_network/convolution.ts";
+import { convolutionBlock } from "./_network/convolution.ts";
 import { dense, linearMap } from "./_network/dense.ts";
 import { dropout } from "./_network/dropout.ts";
 import { type Network, NetworkEncoder } from "./_network/network_encoder.ts";
@@ -59,8 +59,8 @@ function build(weights: Weights, options: Options): Network {
     const name = `block_${i + 1}`;
     const inputs = filters[i - 1] ?? inputShape[2];
     const variance = 2 / (inputs * filterSize ** 2);
-    const plan = { inputs, outputs, size: filterSize, variance, bias: true };
-    return { name, convolve: convolution(weights, name, plan) };
+    const plan = { inputs, outputs, size: filterSize, variance };
+    return { name, apply: convolutionBlock(weights, name, plan) };
   });
   const flat = flatSize(options);
   const representation = dense(weights, "representation", {
@@ -81,16 +81,11 @@ function build(weights: Weights, options: Options): Network {
       variance: 1 / dimension,
     }),
     encode: (batch, pass) => {
-      const pooled = blocks.reduce(
-        // Pooling first is the same, for both grow with x, and leaves a quarter of the numbers to rectify.
-        (x, { name, convolve }) =>
-          pass.through(
-            name,
-            tf.relu(tf.maxPool(convolve(x), 2, 2, "valid")),
-          ),
+      const image = blocks.reduce(
+        (x, { name, apply }) => pass.through(name, apply(x)),
         batch as tf.Tensor4D,
       );
-      const row = tf.reshape<tf.Rank.R2>(pooled, [-1, flat]);
+      const row = tf.reshape<tf.Rank.R2>(image, [-1, flat]);
       const z = tf.relu(representation(row));
       return pass.through("representation", drop(z, pass));
     },

@@ -85,7 +85,7 @@ function convolutionStage(
   },
 ): (x: tf.Tensor4D) => tf.Tensor4D {
   const variance = 2 / (size ** 2 * outputs);
-  const plan = { inputs, outputs, size, stride, variance, bias: false };
+  const plan = { inputs, outputs, size, stride, variance };
   return convolution(weights, layer, plan);
 }
 

@@ -5,7 +5,7 @@ import {
   type BatchInterplay,
   batchInterplay,
 } from "../metrics/batch_interplay.ts";
-import type { InterplayValues } from "../metrics/_labelled.ts";
+import type { InterplayValues } from "../metrics/mod.ts";
 import { interplay } from "../metrics/interplay.ts";
 import { neuralCollapse } from "../metrics/neural_collapse.ts";
 import type { ClassifierHead } from "../models/classifier.ts";

@@ -12,7 +12,7 @@ import { TensorScope } from "../core/tensor_scope.ts";
 import { batches } from "../data/batches.ts";
 import type { DataSet } from "../data/data_set.ts";
 import { gatherInputs } from "../data/subset.ts";
-import type { InterplayValues } from "../metrics/_labelled.ts";
+import type { InterplayValues } from "../metrics/mod.ts";
 import {
   interClassEntropy,
   intraClassEntropy,

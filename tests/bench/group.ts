@@ -36,8 +36,8 @@ export interface Setting {
   readonly share: number;
   /** The Python processes there are. */
   readonly peers: readonly PythonPeer[];
-  /** Whether a LAPACK of this machine can be opened. */
-  readonly native: boolean;
+  /** How to open a LAPACK of this machine; `undefined` where there is none. */
+  readonly native: { readonly threads?: number } | undefined;
 }
 
 /** Some tasks, run one after the other. */
@@ -62,7 +62,7 @@ export function own(
   if (!native) return [embedded];
   const { run } = local("", 1e-9, compute);
   const withLapack = async () => {
-    useNativeLapack();
+    useNativeLapack(native);
     try {
       return await run();
     } finally {

@@ -1,8 +1,9 @@
 """numpy and torch as peers of bench.ts: one job on stdin at a time, its matrices after it as raw bytes.
 
 A job is a JSON line {"op", "arrays": [{"rows", "columns", "type"}]}; every line "run" after it is answered by
-one line {"ms", "check": [...]}, until the next job comes. Which library, and its threads, the arguments
-say: `peer.py numpy 1`. The first line says what answers: versions, and the BLAS that the process has loaded.
+one line {"ms", "check": [...]}, until the next job comes. The arguments say which library, its threads, and
+how time is measured: `peer.py numpy 1 clock`. The first line says what answers: its version, and the BLAS that
+the process has loaded.
 """
 
 import json
@@ -14,6 +15,7 @@ import time
 import numpy as np
 
 LIBRARY, THREADS = sys.argv[1], int(sys.argv[2])
+CLOCK = time.process_time if sys.argv[3] == "processor" else time.perf_counter
 
 if LIBRARY == "torch":
     import torch
@@ -182,9 +184,9 @@ def main():
             op = OPS[job["op"]]
             arrays = [read(spec) for spec in job["arrays"]]
             continue
-        start = time.perf_counter()
+        start = CLOCK()
         check = op(*arrays)
-        ms = 1000 * (time.perf_counter() - start)
+        ms = 1000 * (CLOCK() - start)
         print(json.dumps({"ms": ms, "check": [float(x) for x in check()]}), flush=True)
 
 

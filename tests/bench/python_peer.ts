@@ -7,10 +7,11 @@
 import type { Rows } from "../../lib/core/rows.ts";
 import type { Timed } from "./race.ts";
 
-/** Which library, and its threads. */
+/** Which library, its threads, and how it measures time. */
 export interface PythonSetting {
   readonly library: "numpy" | "torch";
   readonly threads: number;
+  readonly unit: "clock" | "processor";
 }
 
 /** What a process says of itself. */
@@ -29,11 +30,11 @@ export class PythonPeer {
   #greeting: Greeting = { version: "", blas: "" };
 
   private constructor(python: string, setting: PythonSetting) {
-    const { library, threads } = setting;
+    const { library, threads, unit } = setting;
     const script = new URL("peer.py", import.meta.url).pathname;
     this.setting = setting;
     this.#process = new Deno.Command(python, {
-      args: [script, library, String(threads)],
+      args: [script, library, String(threads), unit],
       env: {
         OPENBLAS_NUM_THREADS: String(threads),
         OMP_NUM_THREADS: String(threads),

@@ -6,6 +6,7 @@
  */
 
 import { assert } from "@std/assert";
+import process from "node:process";
 
 /** One run: how long it took, and numbers to compare. */
 export interface Timed {
@@ -48,6 +49,14 @@ export type Results = ReadonlyMap<string, Result>;
 /** Who takes longer than this runs once, without a run to warm up. */
 const ENDLESS = 20_000;
 
+/**
+ * Gives up the core for a moment. On a busy machine who has just computed is interrupted sooner than who
+ * has waited; after this all have waited. Threads of the one before stop spinning meanwhile.
+ */
+export async function pause(): Promise<void> {
+  await new Promise((resume) => setTimeout(resume, 15));
+}
+
 /** The middle value; the mean of both where there are two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -57,6 +66,17 @@ export function median(values: readonly number[]): number {
     : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** Milliseconds by the clock of {@linkcode measureBy}. */
+export let now: () => number = () => performance.now();
+
+/** Measures in time on the clock, or in time on a processor: that of all threads of a process. */
+export function measureBy(unit: "clock" | "processor"): void {
+  now = unit === "clock" ? () => performance.now() : () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+}
+
 /** A contestant of this process; `compute` is timed, what it returns makes the numbers to compare. */
 export function local(
   name: string,
@@ -64,9 +84,9 @@ export function local(
   compute: () => () => readonly number[],
 ): Contestant {
   const run = () => {
-    const start = performance.now();
+    const start = now();
     const check = compute();
-    const ms = performance.now() - start;
+    const ms = now() - start;
     return { ms, check: check() };
   };
   return { name, tolerance, run };
@@ -105,7 +125,10 @@ export async function race(
   share: number,
 ): Promise<Results> {
   const first = new Map<Contestant, Timed>();
-  for (const each of contestants) first.set(each, await each.run());
+  for (const each of contestants) {
+    await pause();
+    first.set(each, await each.run());
+  }
   const expected = first.get(contestants[1] ?? contestants[0]!)!.check;
   const times = new Map<Contestant, number[]>();
   for (const [each, { ms, check }] of first) {
@@ -118,6 +141,7 @@ export async function race(
     const order = round % 2 === 0 ? contestants : contestants.toReversed();
     for (const each of order) {
       if (round >= roundsFor(first.get(each)!.ms, share)) continue;
+      await pause();
       const { ms, check } = await each.run();
       agree(label, each, { check, expected });
       times.get(each)!.push(ms);

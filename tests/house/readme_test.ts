@@ -42,6 +42,10 @@ Deno.test("README's training example runs as it stands", async () => {
   await runSection("Training");
 });
 
+Deno.test("README's model of one's own is seen as it stands", async () => {
+  assertEquals(await runSection("Models"), "16 3 [ 3, 16 ]\n");
+});
+
 Deno.test("README's loss runs as it stands", async () => {
   assertMatch(
     await runSection("Losses"),

@@ -11,6 +11,7 @@ import type { Browser, Page } from "playwright-core";
 import { displayable, renderTable } from "../../lib/core/mod.ts";
 import { FormatError, OptionsError } from "../../lib/core/errors.ts";
 import { curves, Figure, MemoryHost, useHost } from "../../lib/display/mod.ts";
+import { trainingDynamics } from "../../lib/experiments/mod.ts";
 import { gallery } from "../display/gallery.ts";
 import {
   exportHtml,
@@ -214,10 +215,53 @@ Deno.test("exportHtml() writes the page to its file", async () => {
   assertEquals(await Deno.readTextFile(file), page);
 });
 
+const result = await trainingDynamics({
+  data: { kind: "gaussian" },
+  model: { hidden: [8, 6] },
+  training: { epochs: 3, batchSize: 16 },
+  batch: 32,
+});
+
+Deno.test("importHtml() gives the result of an experiment back exactly", async () => {
+  const page = await exportHtml(result, { title: "Three epochs" });
+  assertEquals(importHtml(page), { ...result });
+});
+
+Deno.test("exportHtml() draws a result also where nothing else has loaded the figures", async () => {
+  const program = `
+import { exportHtml } from "${new URL(
+    "../../lib/kernel/mod.ts",
+    import.meta.url,
+  )}";
+import { displayable } from "${new URL(
+    "../../lib/core/mod.ts",
+    import.meta.url,
+  )}";
+const chart = {
+  name: "a", title: "A", table: "t", x: { column: "x", title: "x" },
+  panels: [{ title: "y", lines: [{ column: "y", label: "y" }] }],
+};
+const result = displayable(
+  { series: { t: { x: [1, 2], y: [3, 4] } }, charts: [chart] },
+  () => ({ "text/html": "<p>numbers</p>", "text/plain": "numbers" }),
+  { kind: "interplay/result" },
+);
+console.log((await exportHtml(result)).includes('class="interplay-figure"'));`;
+  await using folder = await Folder.make();
+  await Deno.writeTextFile(folder.file("program.ts"), program);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "-c", config, folder.file("program.ts")],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(stdout), "true\n", decoder.decode(stderr));
+});
+
 Deno.test("exportHtml() does not make the notebook that calls it embed plotly.js", async () => {
   const host = new MemoryHost();
   const restore = useHost(host);
-  await exportHtml(curves({ a: [1, 2] }));
+  await exportHtml([curves({ a: [1, 2] }), result]);
   restore();
   assertEquals(host.events, []);
 });
@@ -433,6 +477,50 @@ browserTest(
     );
   },
 );
+
+Deno.test({
+  name:
+    "exportHtml() in a browser: a result lives, unfolds its numbers, and prints both",
+  ignore: noBrowser,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using folder = await Folder.make();
+    const file = folder.file("result.html");
+    await exportHtml(result, { file });
+    await using browser = await launch();
+    const viewport = { width: 360, height: 740 };
+    const { page, complaints, requests } = await opened(browser, file, {
+      viewport,
+    });
+    await plots(page, 1);
+    const table = page.locator(".interplay-result table").first();
+    assertFalse(await table.isVisible());
+    await page.locator(".interplay-result > summary").click();
+    assert(await table.isVisible());
+    // A table that is wider than a phone scrolls in its box.
+    const box = "document.querySelector('.interplay-result')";
+    const reached = await page.evaluate(
+      `${box}.scrollLeft = 1e4, ${box}.scrollLeft + ${box}.clientWidth - ${box}.scrollWidth`,
+    );
+    assert(
+      Math.abs(Number(reached)) <= 1,
+      `${reached} pixels are out of reach`,
+    );
+    const overflow = await colour(page, ".interplay-result", "overflowX");
+    assertEquals(overflow, "auto");
+    assertEquals(
+      await page.evaluate("document.documentElement.scrollWidth"),
+      360,
+    );
+    await page.locator(".interplay-result > summary").click();
+    await page.emulateMedia({ media: "print" });
+    assertEquals(await page.locator("img.print-only:visible").count(), 1);
+    assertEquals(await page.locator(".js-plotly-plot:visible").count(), 0);
+    assert(((await table.boundingBox())?.height ?? 0) > 20);
+    assertEquals([complaints, requests], [[], []]);
+  },
+});
 
 Deno.test({
   name:

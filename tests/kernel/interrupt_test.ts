@@ -6,11 +6,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import {
-  installKernelspec,
-  kernelFolder,
-} from "../../lib/kernel/_kernelspec.ts";
-import { Folder, isAlive, isMissing, until } from "./fixtures.ts";
+import { isAlive, until } from "./fixtures.ts";
+import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 import { TestKernel } from "./kernel_session.ts";
 
 const setup = `import "interplay/kernel";
@@ -178,16 +175,12 @@ Deno.test("Interrupt pressed twice ends a kernel that is busy and whose connecti
   assertStringIncludes(String(await running), "The kernel has ended");
 });
 
-const python = "/usr/bin/python3";
-
 Deno.test({
   name:
     "Interrupt pressed twice stops a cell that never awaits, and keeps kernel and variables, in a kernel that Jupyter started",
-  ignore: isMissing(python),
+  ignore: noJupyter,
   async fn() {
-    await using folder = await Folder.make();
-    await folder.project();
-    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    await using folder = await jupyterFolder();
     const script = `
 import threading, time
 from jupyter_client.manager import start_new_kernel
@@ -205,12 +198,8 @@ print(*run("for (;;) kept++;"))
 time.sleep(0.5)
 print(*run("console.log(kept > 1000); await new Promise((done) => setTimeout(done, 500));"))
 kc.stop_channels(); km.shutdown_kernel(now=True)`;
-    const { success, stdout, stderr } = await new Deno.Command(python, {
-      args: ["-c", script],
-      env: { JUPYTER_DATA_DIR: folder.path, NO_COLOR: "1" },
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    const lines = new TextDecoder().decode(stdout).trim().split("\n");
+    const printed = await runPython(folder, script);
+    const lines = printed.trim().split("\n");
     assertMatch(lines[0] ?? "", /^error/);
     assertMatch(lines.at(-1) ?? "", /^(ok )?true$/);
   },

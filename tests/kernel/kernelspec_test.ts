@@ -1,5 +1,4 @@
 import {
-  assert,
   assertEquals,
   assertMatch,
   assertRejects,
@@ -14,7 +13,8 @@ import {
   kernelFolder,
   removeKernelspec,
 } from "../../lib/kernel/_kernelspec.ts";
-import { Folder, isMissing } from "./fixtures.ts";
+import { Folder } from "./fixtures.ts";
+import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -168,15 +168,12 @@ Deno.test("deno task kernel leaves a foreign kernelspec alone and exits with 1",
   assertStringIncludes(err, "something else has made");
 });
 
-const python = "/usr/bin/python3";
-
 Deno.test({
   name:
-    "Jupyter finds the installed kernel, starts it and interrupts it by a signal",
-  ignore: isMissing(python),
+    "Jupyter finds the installed kernel by its name and starts it, to be interrupted by signals",
+  ignore: noJupyter,
   async fn() {
-    await using folder = await Folder.make();
-    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    await using folder = await jupyterFolder();
     const script = `
 from jupyter_client.manager import start_new_kernel
 km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
@@ -187,14 +184,7 @@ print(km.kernel_spec.display_name, km.kernel_spec.interrupt_mode)
 cell = "console.log(6 * 7); await new Promise((done) => setTimeout(done, 500));"
 kc.execute_interactive(cell, timeout=30, output_hook=lambda m: print(m["content"].get("text", ""), end=""))
 kc.stop_channels(); km.shutdown_kernel(now=True)`;
-    const { success, stdout, stderr } = await new Deno.Command(python, {
-      args: ["-c", script],
-      env: { JUPYTER_DATA_DIR: folder.path, NO_COLOR: "1" },
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    assertEquals(
-      new TextDecoder().decode(stdout),
-      "Deno (Interplay) signal\n42\n",
-    );
+    const printed = await runPython(folder, script);
+    assertEquals(printed, "Deno (Interplay) signal\n42\n");
   },
 });

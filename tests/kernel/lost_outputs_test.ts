@@ -1,13 +1,8 @@
 /** Outputs at the end of a cell, seen by a client that stops listening when the kernel says "idle". */
 
-import { assert, assertEquals } from "@std/assert";
-import {
-  installKernelspec,
-  kernelFolder,
-} from "../../lib/kernel/_kernelspec.ts";
-import { Folder, isMissing, notebookText } from "./fixtures.ts";
-
-const python = "/usr/bin/python3";
+import { assertEquals } from "@std/assert";
+import { type Folder, notebookText } from "./fixtures.ts";
+import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 
 /** The texts of each cell, as nbclient keeps them. */
 async function execute(folder: Folder, cells: string[]): Promise<string[]> {
@@ -16,27 +11,20 @@ async function execute(folder: Folder, cells: string[]): Promise<string[]> {
 import json, nbformat
 from nbclient import NotebookClient
 notebook = nbformat.read("in.ipynb", as_version=4)
-NotebookClient(notebook, timeout=60, kernel_name="deno-interplay").execute()
+NotebookClient(notebook, timeout=60, kernel_name="deno-interplay", allow_errors=True).execute()
 def text(output):
-    return output.get("text") or output.get("data", {}).get("text/plain", "")
+    return output.get("text") or output.get("evalue") or output.get("data", {}).get("text/plain", "")
 print(json.dumps(["".join(sorted(text(o) for o in cell.outputs)) for cell in notebook.cells]))`;
-  const { success, stdout, stderr } = await new Deno.Command(python, {
-    args: ["-c", script],
-    cwd: folder.path,
-    env: { JUPYTER_DATA_DIR: folder.path, NO_COLOR: "1" },
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const printed = await runPython(folder, script);
+  return JSON.parse(printed);
 }
 
 Deno.test({
   name:
     "with the extension nbclient loses no output of sixty cells, none of which waits",
-  ignore: isMissing(python),
+  ignore: noJupyter,
   async fn() {
-    await using folder = await Folder.make();
-    await folder.project();
-    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    await using folder = await jupyterFolder();
     const cells = Array.from({ length: 60 }, (_, i) =>
       `console.log("log ${i}");
 Deno.jupyter.display({ "text/plain": "display ${i}\\n" }, { raw: true });
@@ -54,13 +42,32 @@ console.error("error ${i}");
 });
 
 Deno.test({
+  name: "with the extension nbclient loses no output of cells that throw",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const cells = Array.from(
+      { length: 30 },
+      (_, i) =>
+        `console.log("log ${i}"); console.error("error ${i}"); throw new Error("thrown ${i}")`,
+    );
+    const [, ...shown] = await execute(folder, [
+      `import "interplay/kernel";`,
+      ...cells,
+    ]);
+    assertEquals(
+      shown,
+      cells.map((_, i) => `error ${i}\nlog ${i}\nthrown ${i}`),
+    );
+  },
+});
+
+Deno.test({
   name:
     "without the extension nothing is lost that a cell flushes, nor of what the library displays",
-  ignore: isMissing(python),
+  ignore: noJupyter,
   async fn() {
-    await using folder = await Folder.make();
-    await folder.project();
-    await installKernelspec(kernelFolder(folder.path), Deno.execPath());
+    await using folder = await jupyterFolder();
     const cells = Array.from(
       { length: 20 },
       (_, i) =>

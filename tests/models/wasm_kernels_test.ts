@@ -29,7 +29,7 @@ Deno.test("the WASM kernels are what their sources compile to", async () => {
 
 Deno.test("the WASM kernels round every product, so that every machine computes the same", () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const { packRows, packColumns, addProduct } = instantiate(memory);
+  const { packRows, packColumns, multiply } = instantiate(memory);
   const floats = new Float32Array(memory.buffer);
   const x = 1 + 2 ** -12;
   // x² is 1 + 2⁻¹¹ + 2⁻²⁴; the last term is lost where the product is rounded, and kept where it is fused.
@@ -37,7 +37,7 @@ Deno.test("the WASM kernels round every product, so that every machine computes 
   floats.set([1, x], 512);
   packRows(1024, 8, 1, 2, 4, 4096, 32);
   packColumns(2048, 4, 1, 2, 8, 8192, 64);
-  addProduct(16384, 4, 1, 1, 4096, 32, 8192, 64, 2, 0);
+  multiply(16384, 4, 1, 1, 4096, 32, 8192, 64, 2, 0, false);
   assertEquals(floats[4096], 0);
 });
 
@@ -171,6 +171,22 @@ const convolutions: ConvolutionCase[] = [
   },
   { name: "many small images", x: [70, 3, 3, 4], filter: [3, 3, 4] },
   { name: "rows longer than a block", x: [1, 3, 270, 1], filter: [3, 3, 2] },
+  { name: "by tiles, even", x: [3, 8, 6, 8], filter: [3, 3, 8] },
+  { name: "by tiles, odd", x: [2, 7, 9, 12], filter: [3, 3, 20] },
+  {
+    name: "by tiles, no zeros around",
+    x: [2, 8, 9, 16],
+    filter: [3, 3, 12],
+    pad: "valid",
+  },
+  {
+    name: "by tiles, padded unevenly",
+    x: [2, 6, 5, 8],
+    filter: [3, 3, 12],
+    pad: [[0, 0], [2, 0], [3, 1], [0, 0]],
+  },
+  { name: "by many tiles", x: [1, 21, 40, 32], filter: [3, 3, 64] },
+  { name: "by tiles of many images", x: [40, 2, 3, 8], filter: [3, 3, 8] },
   { name: "channels more than a block", x: [1, 3, 3, 270], filter: [3, 3, 10] },
 ];
 

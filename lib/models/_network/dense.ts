@@ -33,17 +33,24 @@ export function linearMap(
   };
 }
 
+/**
+ * `x · kernel + bias`. Not the fused operation: its gradient is that of all three together, so a first layer would pay
+ * for a gradient of the data that nobody asks for.
+ */
+export function applied(
+  { kernel, bias }: LinearMap,
+  x: tf.Tensor2D,
+): tf.Tensor2D {
+  const product = tf.matMul<tf.Tensor2D>(x, kernel);
+  return bias === undefined ? product : tf.add(product, bias);
+}
+
 /** A dense layer, `[n, inputs]` to `[n, outputs]`. */
 export function dense(
   weights: Weights,
   layer: string,
   plan: DensePlan,
 ): (x: tf.Tensor2D) => tf.Tensor2D {
-  const { kernel, bias } = linearMap(weights, layer, plan);
-  return (x) =>
-    tf.fused.matMul({
-      a: x,
-      b: kernel,
-      ...bias === undefined ? {} : { bias },
-    }) as tf.Tensor2D;
+  const map = linearMap(weights, layer, plan);
+  return (x) => applied(map, x);
 }

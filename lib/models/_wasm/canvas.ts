@@ -17,8 +17,6 @@ interface Layout {
   readonly channels: number;
   /** Where the first pixel of the image goes. */
   readonly corner: { readonly top: number; readonly left: number };
-  /** How far apart the pixels of the image are placed. */
-  readonly spread: { readonly y: number; readonly x: number };
   /** How far apart patches are. */
   readonly stride: { readonly y: number; readonly x: number };
   /** Where each tap of the filter lies from the first. */
@@ -66,7 +64,7 @@ export class Canvas {
 
   /** Places the image at this address. */
   place(image: number): void {
-    const { canvas, image: { height, width }, corner, spread } = this.#layout;
+    const { canvas, image: { height, width }, corner } = this.#layout;
     this.#heap.kernel.placeImage(
       image,
       height,
@@ -77,39 +75,25 @@ export class Canvas {
       canvas.width,
       corner.top,
       corner.left,
-      spread.y,
-      spread.x,
+      1,
+      1,
     );
   }
 }
 
-/** The taps of the filter; `flipped` turns it around. */
-function tapsOf(
-  { filterHeight, filterWidth, dilationHeight, dilationWidth }: Geometry,
-  flipped: boolean,
-): [number, number][] {
-  const rows = Array.from(
-    { length: filterHeight },
-    (_, y) => dilationHeight * (flipped ? filterHeight - 1 - y : y),
-  );
-  const columns = Array.from(
-    { length: filterWidth },
-    (_, x) => dilationWidth * (flipped ? filterWidth - 1 - x : x),
-  );
-  return rows.flatMap((y) => columns.map((x): [number, number] => [y, x]));
-}
-
-/** From the first tap of the filter to the last, in pixels. */
-function span(g: Geometry): { y: number; x: number } {
-  return {
-    y: (g.filterHeight - 1) * g.dilationHeight,
-    x: (g.filterWidth - 1) * g.dilationWidth,
-  };
+/** Every tap of the filter, row by row, and how far it is from the first, in pixels. */
+function tapsOf(g: Geometry): { index: number; y: number; x: number }[] {
+  return Array.from({ length: g.filterHeight * g.filterWidth }, (_, index) => ({
+    index,
+    y: Math.floor(index / g.filterWidth) * g.dilationHeight,
+    x: (index % g.filterWidth) * g.dilationWidth,
+  }));
 }
 
 /** For the input with its padding: patches are what the filter sees. */
 export function inputCanvas(heap: Heap, take: Take, g: Geometry): Canvas {
-  const { y, x } = span(g);
+  const taps = tapsOf(g);
+  const { y, x } = taps.at(-1)!;
   return new Canvas(heap, take, {
     canvas: {
       height: (g.outHeight - 1) * g.strideHeight + y + 1,
@@ -118,25 +102,70 @@ export function inputCanvas(heap: Heap, take: Take, g: Geometry): Canvas {
     image: { height: g.inHeight, width: g.inWidth },
     channels: g.inChannels,
     corner: g.padInfo,
-    spread: { y: 1, x: 1 },
     stride: { y: g.strideHeight, x: g.strideWidth },
-    taps: tapsOf(g, false),
+    taps: taps.map(({ y, x }) => [y, x]),
   });
 }
 
 /**
- * For the gradient of the output, its pixels a stride apart: patches are all that one input went into, in the
- * order of the filter turned around.
+ * Input pixels that are a stride apart, from `(top, left)` on. All of them go into outputs by the same taps, and a
+ * pixel further by outputs one further: their gradient is a convolution of that of the output, by those taps.
  */
-export function outputCanvas(heap: Heap, take: Take, g: Geometry): Canvas {
-  const { y, x } = span(g);
+export interface Phase {
+  readonly top: number;
+  readonly left: number;
+  /** How many pixels there are. */
+  readonly height: number;
+  readonly width: number;
+  /** The taps, and which output pixel each takes the first input pixel to. */
+  readonly taps: readonly {
+    readonly index: number;
+    readonly y: number;
+    readonly x: number;
+  }[];
+}
+
+/** All phases that any tap belongs to; one if the stride is one. */
+export function phasesOf(g: Geometry): Phase[] {
+  const { strideHeight, strideWidth, padInfo } = g;
+  const corners = Array.from(
+    { length: strideHeight * strideWidth },
+    (_, i) => [Math.floor(i / strideWidth), i % strideWidth] as const,
+  );
+  return corners.map(([top, left]) => ({
+    top,
+    left,
+    height: Math.ceil((g.inHeight - top) / strideHeight),
+    width: Math.ceil((g.inWidth - left) / strideWidth),
+    taps: tapsOf(g).map(({ index, y, x }) => ({
+      index,
+      y: (top + padInfo.top - y) / strideHeight,
+      x: (left + padInfo.left - x) / strideWidth,
+    })).filter(({ y, x }) => Number.isInteger(y) && Number.isInteger(x)),
+  })).filter(({ height, width, taps }) =>
+    height > 0 && width > 0 && taps.length > 0
+  );
+}
+
+/** For the gradient of the output: patches are all outputs that an input pixel of the phase went into. */
+export function phaseCanvas(
+  heap: Heap,
+  take: Take,
+  g: Geometry,
+  { height, width, taps }: Phase,
+): Canvas {
+  const [rows, columns] = [taps.map(({ y }) => y), taps.map(({ x }) => x)];
+  const top = Math.min(...rows);
+  const left = Math.min(...columns);
   return new Canvas(heap, take, {
-    canvas: { height: g.inHeight + y, width: g.inWidth + x },
+    canvas: {
+      height: height + Math.max(...rows) - top,
+      width: width + Math.max(...columns) - left,
+    },
     image: { height: g.outHeight, width: g.outWidth },
     channels: g.outChannels,
-    corner: { top: y - g.padInfo.top, left: x - g.padInfo.left },
-    spread: { y: g.strideHeight, x: g.strideWidth },
+    corner: { top: -top, left: -left },
     stride: { y: 1, x: 1 },
-    taps: tapsOf(g, true),
+    taps: taps.map(({ y, x }) => [y - top, x - left]),
   });
 }

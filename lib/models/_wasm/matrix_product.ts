@@ -73,7 +73,7 @@ function addProduct(
           const height = Math.min(BLOCK.rows, rows - i);
           const block = { first: i, count: height, k, steps };
           pack(heap, a, { ...block, width: 4, to: left });
-          heap.kernel.addProduct(
+          heap.kernel.multiply(
             c + 4 * (i * columns + j),
             4 * columns,
             height,
@@ -84,6 +84,7 @@ function addProduct(
             32 * steps,
             steps,
             spare,
+            true,
           );
         }
       }

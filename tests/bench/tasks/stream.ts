@@ -4,7 +4,7 @@ import { assert, assertAlmostEquals } from "@std/assert";
 import { EntropyAccumulator } from "../../../lib/metrics/mod.ts";
 import { Random } from "../../../lib/core/random.ts";
 import { type Line, OWN, type Setting } from "../group.ts";
-import { resultsOf } from "../race.ts";
+import { now, pause, resultsOf } from "../race.ts";
 
 const DIMENSION = 128;
 const BATCH = 5000;
@@ -33,11 +33,13 @@ async function streamed(
   let [settled, peak] = [0, 0];
   for (let b = 0; b < batches; b++) {
     const data = batch(b);
-    const start = performance.now();
+    await pause();
+    const start = now();
     accumulator.update({ data, shape: [BATCH, DIMENSION] });
-    times.get(OWN)!.push(performance.now() - start);
+    times.get(OWN)!.push(now() - start);
     for (const peer of numpy) {
       await peer.give("add", [{ data, rows: BATCH, columns: DIMENSION }]);
+      await pause();
       times.get(peer.name)!.push((await peer.run()).ms);
     }
     peak = Math.max(peak, Deno.memoryUsage().rss);

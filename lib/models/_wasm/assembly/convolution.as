@@ -32,28 +32,25 @@ export function placeImage(
   for (let y = 0; y < height; y++) {
     const row = top + y * stepY;
     if (row < 0 || row >= rows) continue;
+    const from = image + <usize> (y * width) * pixel;
+    const to = canvas + <usize> (row * columns) * pixel;
+    if (stepX === 1) {
+      const first = max(0, -left), end = min(width, columns - left);
+      if (first >= end) continue;
+      memory.copy(
+        to + <usize> (left + first) * pixel,
+        from + <usize> first * pixel,
+        <usize> (end - first) * pixel,
+      );
+      continue;
+    }
     for (let x = 0; x < width; x++) {
       const column = left + x * stepX;
       if (column < 0 || column >= columns) continue;
-      memory.copy(
-        canvas + <usize> (row * columns + column) * pixel,
-        image + <usize> (y * width + x) * pixel,
-        pixel,
-      );
+      const at = to + <usize> column * pixel;
+      memory.copy(at, from + <usize> x * pixel, pixel);
     }
   }
-}
-
-/** Where the patch of output pixel `i` begins. */
-@inline
-function patch(
-  canvas: usize,
-  i: i32,
-  width: i32,
-  stepY: usize,
-  stepX: usize,
-): usize {
-  return canvas + <usize> (i / width) * stepY + <usize> (i % width) * stepX;
 }
 
 /**
@@ -77,16 +74,34 @@ export function packPatches(
   channels: i32,
   to: usize,
 ): void {
-  const last = first + count - 1;
   const bytes = <usize> channels << 4;
-  for (let i = first; i <= last; i += 4) {
-    const p0 = patch(canvas, i, width, stepY, stepX);
-    const p1 = patch(canvas, min(i + 1, last), width, stepY, stepX);
-    const p2 = patch(canvas, min(i + 2, last), width, stepY, stepX);
-    const p3 = patch(canvas, min(i + 3, last), width, stepY, stepX);
+  const lastInRow = width - 1;
+  let column = first % width;
+  let row = canvas + <usize> (first / width) * stepY;
+  let at = row + <usize> column * stepX;
+  let left = count;
+  let p0 = at, p1 = at, p2 = at, p3 = at;
+  while (left > 0) {
+    // Where there is no next pixel the last one is repeated.
+    for (let k = 0; k < 4; k++) {
+      p0 = p1, p1 = p2, p2 = p3, p3 = at;
+      if (--left <= 0) continue;
+      if (column === lastInRow) {
+        column = 0;
+        row += stepY;
+        at = row;
+      } else {
+        column++;
+        at += stepX;
+      }
+    }
+    const adjacent = channels === 1 && p3 - p0 === 12 && p1 - p0 === 4;
     for (let t = 0; t < taps; t++) {
       const tap = <usize> load<u32>(offsets + (<usize> t << 2));
-      transposeRows(p0 + tap, p1 + tap, p2 + tap, p3 + tap, channels, to, 16);
+      if (adjacent) v128.store(to, v128.load(p0 + tap));
+      else {
+        transposeRows(p0 + tap, p1 + tap, p2 + tap, p3 + tap, channels, to, 16);
+      }
       to += bytes;
     }
   }
@@ -112,6 +127,27 @@ function gather<T>(
   }
 }
 
+/** Packs four taps of one channel where pixels are next to each other. */
+@inline
+function packFourTaps(
+  canvas: usize,
+  height: i32,
+  width: i32,
+  stepY: usize,
+  offsets: usize,
+  to: usize,
+): void {
+  let t0 = canvas + <usize> load<u32>(offsets, 0);
+  let t1 = canvas + <usize> load<u32>(offsets, 4);
+  let t2 = canvas + <usize> load<u32>(offsets, 8);
+  let t3 = canvas + <usize> load<u32>(offsets, 12);
+  for (let y = 0; y < height; y++) {
+    transposeRows(t0, t1, t2, t3, width, to, 16);
+    t0 += stepY, t1 += stepY, t2 += stepY, t3 += stepY;
+    to += <usize> width << 4;
+  }
+}
+
 /**
  * Packs the patches of all output pixels as columns: slivers of four entries of the patch, the depth runs
  * over `height · width` pixels.
@@ -129,7 +165,15 @@ export function packPatchEntries(
   sliver: usize,
 ): void {
   let k = 0;
-  for (let t = 0; t < taps; t++) {
+  let t = 0;
+  if (channels === 1 && stepX === 4) {
+    for (; t + 4 <= taps; t += 4) {
+      const table = offsets + (<usize> t << 2);
+      packFourTaps(canvas, height, width, stepY, table, to);
+      to += sliver;
+    }
+  }
+  for (; t < taps; t++) {
     const tap = canvas + <usize> load<u32>(offsets + (<usize> t << 2));
     if ((channels & 3) === 0) {
       for (let c = 0; c < channels; c += 4) {

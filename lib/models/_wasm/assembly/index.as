@@ -7,9 +7,18 @@
 
 // The inner loop is exported to keep the compiler from inlining it: alone in a function, its sums stay in
 // registers.
-export { addProduct, tile } from "./tile";
+export { multiply, tile } from "./tile";
 export { packColumns, packRows } from "./pack";
 export { packPatches, packPatchEntries, placeImage } from "./convolution";
+export {
+  addFilter,
+  addOutputTiles,
+  packFilter,
+  packSpreadColumns,
+  packTileColumns,
+  packTileRows,
+  turnFilter,
+} from "./winograd";
 export { addDepthwiseGradient } from "./depthwise";
 export { maxPoolGradient } from "./pooling";
 export {

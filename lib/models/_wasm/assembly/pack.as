@@ -1,7 +1,7 @@
 /**
  * Packing of matrices into slivers: `width` rows or columns side by side, step after step of the depth
  * (Goto and van de Geijn, Anatomy of high-performance matrix multiplication, ACM TOMS 34, 2008). `width` is
- * 4 or 8. A last sliver that is not full repeats its last row, which costs no branch and is never read.
+ * 4 or 8. What a last sliver has beyond the matrix may be anything: it is never read.
  *
  * @module
  */
@@ -65,6 +65,12 @@ export function packRows(
   }
 }
 
+/** Where column `j` begins among slivers. */
+@inline
+function sliverOf(to: usize, j: i32, width: i32, sliver: usize): usize {
+  return to + <usize> (j / width) * sliver + (<usize> (j % width) << 2);
+}
+
 /** Packs `columns` columns of `depth` rows, `stride` bytes apart: the depth runs across the rows. */
 export function packColumns(
   x: usize,
@@ -76,22 +82,39 @@ export function packColumns(
   sliver: usize,
 ): void {
   const step = <usize> width << 2;
-  for (let j = 0; j < columns; j += 4) {
+  let j = 0;
+  // A line of the cache at a time, for the lines of a row are far from those of the next.
+  for (; j + 16 <= columns; j += 16) {
     let from = x + (<usize> j << 2);
-    let at = to + <usize> (j / width) * sliver + (<usize> (j % width) << 2);
-    const end = at + <usize> depth * step;
-    if (j + 4 <= columns) {
-      for (; at < end; at += step) {
-        v128.store(at, v128.load(from));
-        from += stride;
-      }
-    } else {
-      for (; at < end; at += step) {
-        for (let i = 0; i < columns - j; i++) {
-          store<f32>(at + (<usize> i << 2), load<f32>(from + (<usize> i << 2)));
-        }
-        from += stride;
-      }
+    let a = sliverOf(to, j, width, sliver);
+    let b = sliverOf(to, j + 4, width, sliver);
+    let c = sliverOf(to, j + 8, width, sliver);
+    let d = sliverOf(to, j + 12, width, sliver);
+    for (let k = 0; k < depth; k++) {
+      v128.store(a, v128.load(from, 0));
+      v128.store(b, v128.load(from, 16));
+      v128.store(c, v128.load(from, 32));
+      v128.store(d, v128.load(from, 48));
+      a += step, b += step, c += step, d += step;
+      from += stride;
+    }
+  }
+  for (; j + 4 <= columns; j += 4) {
+    let from = x + (<usize> j << 2);
+    let at = sliverOf(to, j, width, sliver);
+    for (let k = 0; k < depth; k++) {
+      v128.store(at, v128.load(from));
+      at += step;
+      from += stride;
+    }
+  }
+  for (; j < columns; j++) {
+    let from = x + (<usize> j << 2);
+    let at = sliverOf(to, j, width, sliver);
+    for (let k = 0; k < depth; k++) {
+      store<f32>(at, load<f32>(from));
+      at += step;
+      from += stride;
     }
   }
 }

@@ -7,8 +7,14 @@
 
 import { madd } from "./simd";
 
+/** Stores a vector, or adds it to what is there. */
+@inline
+function put(at: usize, x: v128, keep: bool): void {
+  v128.store(at, keep ? f32x4.add(x, v128.load(at)) : x);
+}
+
 /**
- * `C += Σ_k A[k]ᵀ B[k]` on a 4 × 8 tile whose rows are `stride` bytes apart.
+ * `Σ_k A[k]ᵀ B[k]` on a 4 × 8 tile whose rows are `stride` bytes apart; added to what is there if that is kept.
  *
  * One load and four shuffles make the four factors of a step: loading each by itself would check its
  * bounds four times. More than eight sums do not stay in registers.
@@ -22,6 +28,7 @@ export function tile(
   depth: i32,
   c: usize,
   stride: usize,
+  keep: bool,
 ): void {
   let p00 = f32x4.splat(0);
   let p01 = p00, p10 = p00, p11 = p00;
@@ -46,17 +53,17 @@ export function tile(
     a += 16;
     b += 32;
   }
-  v128.store(c, f32x4.add(p00, v128.load(c, 0)), 0);
-  v128.store(c, f32x4.add(p01, v128.load(c, 16)), 16);
+  put(c, p00, keep);
+  put(c + 16, p01, keep);
   c += stride;
-  v128.store(c, f32x4.add(p10, v128.load(c, 0)), 0);
-  v128.store(c, f32x4.add(p11, v128.load(c, 16)), 16);
+  put(c, p10, keep);
+  put(c + 16, p11, keep);
   c += stride;
-  v128.store(c, f32x4.add(p20, v128.load(c, 0)), 0);
-  v128.store(c, f32x4.add(p21, v128.load(c, 16)), 16);
+  put(c, p20, keep);
+  put(c + 16, p21, keep);
   c += stride;
-  v128.store(c, f32x4.add(p30, v128.load(c, 0)), 0);
-  v128.store(c, f32x4.add(p31, v128.load(c, 16)), 16);
+  put(c, p30, keep);
+  put(c + 16, p31, keep);
 }
 
 /** The same on a tile that the matrix ends in, after `rows` rows and `columns` columns. */
@@ -69,26 +76,27 @@ function edge(
   rows: i32,
   columns: i32,
   spare: usize,
+  keep: bool,
 ): void {
-  memory.fill(spare, 0, 128);
-  tile(a, b, depth, spare, 32);
+  tile(a, b, depth, spare, 32, false);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       const to = c + <usize> i * stride + (<usize> j << 2);
       const from = spare + (<usize> i << 5) + (<usize> j << 2);
-      store<f32>(to, load<f32>(to) + load<f32>(from));
+      const before: f32 = keep ? load<f32>(to) : 0;
+      store<f32>(to, before + load<f32>(from));
     }
   }
 }
 
 /**
- * `C += AᵀB` for `C [rows, columns]`, its rows `stride` bytes apart.
+ * `AᵀB` for `C [rows, columns]`, its rows `stride` bytes apart; added to what is there if that is kept.
  *
  * @param a Slivers `[depth, 4]`, `sliverA` bytes apart; the last may be filled up with anything.
  * @param b Slivers `[depth, 8]`, `sliverB` bytes apart; the last may be filled up with anything.
  * @param spare 128 bytes.
  */
-export function addProduct(
+export function multiply(
   c: usize,
   stride: usize,
   rows: i32,
@@ -99,16 +107,17 @@ export function addProduct(
   sliverB: usize,
   depth: i32,
   spare: usize,
+  keep: bool,
 ): void {
   for (let j = 0; j < columns; j += 8) {
     let from = a;
     let to = c + (<usize> j << 2);
     for (let i = 0; i < rows; i += 4) {
       if (i + 4 <= rows && j + 8 <= columns) {
-        tile(from, b, depth, to, stride);
+        tile(from, b, depth, to, stride, keep);
       } else {
-        const height = min(4, rows - i);
-        edge(from, b, depth, to, stride, height, min(8, columns - j), spare);
+        const height = min(4, rows - i), width = min(8, columns - j);
+        edge(from, b, depth, to, stride, height, width, spare, keep);
       }
       from += sliverA;
       to += stride << 2;
