@@ -32,7 +32,8 @@ async function numbersOn(backend: string): Promise<number[]> {
 Deno.test("all kinds of training give on WebGPU, where there is one, what they give on the CPU", async () => {
   const cpu = await numbersOn("cpu");
   assert(cpu.every(Number.isFinite));
-  if (await navigator.gpu?.requestAdapter() == null) return;
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (!adapter) return;
   const gpu = await numbersOn("webgpu");
   assertEquals(gpu.length, cpu.length);
   // float32 through four steps.
