@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -179,7 +180,7 @@ Deno.test("deno task experiment lists the experiments, helps, and shows a config
   const help = await experiment(folder.path, "--help");
   const own = await experiment(folder.path, "temperatureSweep", "--help");
   assertEquals([list.code, help.code, own.code], [0, 0, 0]);
-  assertStringIncludes(list.out, "temperatureSweep  Trains at several");
+  assertMatch(list.out, /^temperatureSweep +Trains at several/m);
   assertStringIncludes(help.out, "--seeds N | A,B,C");
   assertStringIncludes(own.out, '"temperatures": [');
   assertStringIncludes(own.out, "paper: {");
