@@ -101,8 +101,14 @@ export async function main(
   }
 }
 
+/** So long workers have to come to their end. */
+const WORKERS_END_MS = 200;
+
 if (import.meta.main) {
   // A task runs in the folder of deno.json; paths are meant from where it was called.
   const base = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-  Deno.exit(await main(Deno.args, base));
+  const code = await main(Deno.args, base);
+  // Deno may crash when a process exits while its terminated workers are still being taken down.
+  await new Promise((resolve) => setTimeout(resolve, WORKERS_END_MS));
+  Deno.exit(code);
 }
