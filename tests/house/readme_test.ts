@@ -20,7 +20,7 @@ Deno.test("README shows the figure that stands in the quickstart notebook", asyn
 /** Runs the TypeScript of a section of README as it stands in a folder, and returns what it prints. */
 async function runSection(title: string, cwd: URL | string = root) {
   const section = readme.split(`## ${title}\n`)[1] ?? "";
-  const code = section.match(/```ts\n(.*?)```/s)?.[1] ?? "";
+  const code = section.match(/```ts(?: ignore)?\n(.*?)```/s)?.[1] ?? "";
   assert(code.split("\n").filter((line) => line.trim() !== "").length <= 10);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--check", "--ext=ts", `--config=${config}`, code],

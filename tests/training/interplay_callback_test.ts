@@ -208,7 +208,7 @@ Deno.test("an interrupt and a signal end the fit after the batch under way", () 
       assertEquals(stepLosses.length, 7);
       assertEquals(epochs.at(-1)!.step, 7);
     }
-    assertEquals(interrupt(), 0);
+    assertEquals(interrupt(), { asked: 0, forced: 0 });
   }));
 
 Deno.test("InterplayCallback holds no tensors, and begins anew with each fit", () =>
@@ -248,5 +248,5 @@ Deno.test("InterplayCallback says what does not fit", () =>
     const callback = new InterplayCallback(missing);
     await assertRejects(() => fit(model, callback), LabelError, "class 2");
     assertEquals(callback.history.outcome, "failed");
-    assertEquals(interrupt(), 0);
+    assertEquals(interrupt(), { asked: 0, forced: 0 });
   }));
