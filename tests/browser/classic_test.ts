@@ -24,7 +24,7 @@ while (running && steps.length < 1000) {
   bar.update(steps.length);
 }
 console.log("stopped", steps.length < 1000, Deno.pid);`,
-  `console.log("state kept:", steps.length > 3);`,
+  `console.log("state kept:", steps.length > 1);`,
 ];
 
 const metadata = {
@@ -116,7 +116,8 @@ async function untrusted(page: Page, url: string): Promise<void> {
   }
   assertEquals(await page.evaluate("typeof Plotly"), "undefined");
   await choose(page, "File", "#trust_notebook");
-  await page.locator(".modal.in .btn-danger").last().click();
+  // The menu may ask twice, one question on top of the other, which hides this button from the mouse.
+  await page.locator(".modal.in .btn-danger").last().dispatchEvent("click");
   await drawn(page, 2);
   assertEquals(await pictures.count(), 0);
 }
