@@ -546,7 +546,9 @@ Deno.test({
       notebookOf(code("1", { outputs })),
       async (browser, file) => {
         const { page } = await opened(browser, file);
-        await page.waitForFunction("document.title === 'refused'");
+        await page.waitForFunction("document.title === 'refused'", undefined, {
+          polling: 100,
+        });
       },
     );
     assertEquals(hits, 0);
