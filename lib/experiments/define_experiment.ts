@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { interruptible } from "../core/interrupt.ts";
+import { useBackend } from "../models/backend.ts";
 import { assemble } from "./_assemble.ts";
-import { takeBackend } from "./_backend.ts";
 import { type Call, readCall, RUN_OPTIONS } from "./_call.ts";
 import { dataRecords } from "./_data_records.ts";
 import { Journal } from "./_journal.ts";
@@ -32,7 +32,7 @@ async function setUp<S extends ExperimentShape>(
   { definition, check, call: { config, run } }: Conduct<S>,
   signal: AbortSignal,
 ): Promise<WorkingLab<S>> {
-  await takeBackend(run.backend);
+  await useBackend(run.backend);
   const { name: experiment, units } = definition;
   const { seed, checkpoint } = run;
   const data = await definition.data(config);
