@@ -27,6 +27,16 @@ interface Conduct<S extends ExperimentShape> {
   result?: Result<S>;
 }
 
+/** Whether work that heard of the stop ended with this: training, a measurement or a download. */
+function tellsOfStop(
+  error: unknown,
+  { aborted, reason }: AbortSignal,
+): boolean {
+  if (!aborted) return false;
+  return error === reason ||
+    error instanceof DOMException && error.name === "AbortError";
+}
+
 /** The data, the tables, and the checkpoint if there is one. */
 async function setUp<S extends ExperimentShape>(
   { definition, check, call: { config, run } }: Conduct<S>,
@@ -64,8 +74,10 @@ async function* conduct<S extends ExperimentShape>(
     }
     if (!signal.aborted) outcome = "completed";
   } catch (error) {
-    outcome = "failed";
-    throw error;
+    if (!tellsOfStop(error, signal)) {
+      outcome = "failed";
+      throw error;
+    }
   } finally {
     work.result = assemble(definition, { lab, call, outcome });
   }
