@@ -306,6 +306,28 @@ Deno.test("runNotebook() fails a cell for what the kernel swallows: rejections, 
   assertStringIncludes(thrown.message, "Error: a string");
 });
 
+Deno.test("runNotebook() shows causes of errors and members of aggregates, thrown or lost, without the extension", async () => {
+  const cause = "new RangeError('inner', { cause: 'deep' })";
+  for (
+    const source of [
+      `throw new TypeError('outer', { cause: ${cause} });`,
+      `Promise.reject(new TypeError('outer', { cause: ${cause} }));`,
+    ]
+  ) {
+    const { message } = await failure([source]);
+    assertMatch(
+      message,
+      /TypeError: outer\n(.*\n)*Caused by: RangeError: inner\n/,
+    );
+    assertStringIncludes(message, "Caused by: deep");
+  }
+  const members = "[new Error('one'), new RangeError('two')]";
+  const source = `throw new AggregateError(${members}, 'all');`;
+  const { message } = await failure([source]);
+  assertStringIncludes(message, "  [1 of 2] Error: one");
+  assertStringIncludes(message, "  [2 of 2] RangeError: two");
+});
+
 Deno.test("runNotebook() fails for an error that comes after its cell was left", async () => {
   const error = await failure([
     "const late = new Promise((_, reject) => setTimeout(() => reject(new Error('too late')), 400)); 0",
