@@ -90,7 +90,7 @@ Deno.test("runNotebook() loses none of thirty outputs in ten runs, and gives the
       `console.log("log ${i}");`,
       `await Deno.jupyter.display({ "text/plain": "display ${i}" }, { raw: true });`,
       `console.error("error ${i}");`,
-      `setTimeout(() => console.log("late ${i}"), 5);`,
+      `setTimeout(() => console.log("late ${i}"), 60);`,
       `${i}`,
     ].join("\n"));
   const files = new Set<string>();
