@@ -196,22 +196,60 @@ export function baseToNewRows(
 /** A number of each seed, for comparison with another of the same seed. */
 type BySeed = ReadonlyMap<number, number>;
 
-/** Per seed, the mean of a column over all numbers of shots; seeds that lack one are left out. */
-function overShots(
+/** Per seed, the mean of a column over its trainings; seeds that lack one of so many are left out. */
+function bySeed(
+  runs: readonly AlignmentRunColumns[],
+  column: keyof AlignmentColumns,
+  trainings: number,
+): BySeed {
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  const groups = seeds.map((seed) =>
+    [seed, runs.filter((run) => run.seed === seed)] as const
+  );
+  return new Map(
+    groups.filter(([, own]) => own.length === trainings)
+      .map(([seed, own]) => [seed, means(own, MEASURED_UNITS)[column]]),
+  );
+}
+
+/** The accuracy of a method, over all numbers of shots. */
+function accuracies(
   { config, rows }: Observations<Shape>,
   method: Method,
-  column: keyof AlignmentColumns,
 ): BySeed {
   const own = rows.runs.filter((run) =>
     run.part === "fewShot" && run.method === method
   );
-  const seeds = [...new Set(own.map(({ seed }) => seed))];
-  const complete = seeds.map((seed) =>
-    [seed, own.filter((run) => run.seed === seed)] as const
-  ).filter(([, runs]) => runs.length === config.fewShot.length);
-  return new Map(
-    complete.map(([seed, runs]) => [seed, means(runs, MEASURED_UNITS)[column]]),
-  );
+  return bySeed(own, "accuracy", config.fewShot.length);
+}
+
+/** How the accuracy of one method differs from that of another. */
+function gain(
+  seen: Observations<Shape>,
+  [method, other]: readonly [Method, Method],
+  comparisons = 1,
+): IntervalRecord {
+  const values = [accuracies(seen, method), accuracies(seen, other)] as const;
+  return paired(seen, values, comparisons);
+}
+
+/**
+ * What the class-wise loss adds to a column: its difference from `(1 − λ)·L_ce` with the same `λ` in the sweep, over
+ * all `λ` below 1.
+ */
+function effect(
+  seen: Observations<Shape>,
+  column: keyof AlignmentColumns,
+): IntervalRecord {
+  const weights = weightsOf(seen.config, "weakened");
+  const [added, alone] = (["classwise", "weakened"] as const).map((method) => {
+    const own = seen.rows.runs.filter((run) =>
+      run.part === "sweep" && run.method === method &&
+      weights.includes(run.weight)
+    );
+    return bySeed(own, column, weights.length);
+  }) as [BySeed, BySeed];
+  return paired(seen, [added, alone]);
 }
 
 /** Per seed, the harmonic mean of base and new accuracy. */
@@ -233,19 +271,6 @@ function paired(
 
 function average(values: BySeed): number {
   return [...values.values()].reduce((a, b) => a + b, 0) / values.size;
-}
-
-/** How the accuracy of one method differs from that of another, over all numbers of shots. */
-function gain(
-  seen: Observations<Shape>,
-  [method, other]: readonly [Method, Method],
-  { column = "accuracy" as keyof AlignmentColumns, comparisons = 1 } = {},
-): IntervalRecord {
-  const values = [
-    overShots(seen, method, column),
-    overShots(seen, other, column),
-  ] as const;
-  return paired(seen, values, comparisons);
 }
 
 /** `true` if the interval lies above 0, `false` if below what is worthwhile, else it cannot be told. */
@@ -271,7 +296,7 @@ function claim(what: string, found: IntervalRecord, worthwhile: number) {
 function bestClaim(seen: Observations<Shape>) {
   const { worthwhile } = seen.config;
   const [modal, all] = (["modal", "all"] as const).map((other) =>
-    gain(seen, ["classwise", other], { comparisons: 2 })
+    gain(seen, ["classwise", other], 2)
   ) as [IntervalRecord, IntervalRecord];
   if (modal.n === 0 || all.n === 0) return { here: "not tried", holds: null };
   const verdicts = [modal, all].map((each) => isAbove(each, worthwhile));
@@ -289,14 +314,12 @@ function summary(seen: Observations<Shape>): CrossModalAlignmentSummary {
   const { rows: { runs, zeroShot: [zero] } } = seen;
   const over = (method: AlignmentMethod) => gain(seen, [method, ALONE]);
   const classwise = over("classwise");
-  const more = (column: keyof AlignmentColumns) =>
-    gain(seen, ["classwise", ALONE], { column }).mean;
   const alone = harmonics(seen, ALONE);
   const harmonic = paired(seen, [harmonics(seen, "classwise"), alone]);
   return {
     zeroShotAccuracy: zero?.accuracy ?? NaN,
-    crossEntropyAccuracy: average(overShots(seen, ALONE, "accuracy")),
-    classwiseAccuracy: average(overShots(seen, "classwise", "accuracy")),
+    crossEntropyAccuracy: average(accuracies(seen, ALONE)),
+    classwiseAccuracy: average(accuracies(seen, "classwise")),
     classwiseLambda: bestWeight(runs, "classwise"),
     classwiseGain: classwise.mean,
     classwiseGainLow: classwise.low,
@@ -305,8 +328,8 @@ function summary(seen: Observations<Shape>): CrossModalAlignmentSummary {
     allGain: over("all").mean,
     vonNeumannEntropyGain: over("vonNeumannEntropy").mean,
     weakenedGain: over("weakened").mean,
-    similarityGain: more("similarity"),
-    gapReduction: -more("gap"),
+    similarityGain: effect(seen, "similarity").mean,
+    gapReduction: -effect(seen, "gap").mean,
     zeroShotHarmonic: zero?.harmonic ?? NaN,
     crossEntropyHarmonic: average(alone),
     harmonicGain: harmonic.mean,
@@ -421,11 +444,8 @@ function sweepChart(
 /** What the rows amount to; what is not there yet is NaN, and not told. */
 export function conclude(seen: Observations<Shape>): Conclusion<Shape> {
   const { worthwhile } = seen.config;
-  const above = (
-    what: string,
-    other: Method,
-    column: keyof AlignmentColumns = "accuracy",
-  ) => claim(what, gain(seen, ["classwise", other], { column }), worthwhile);
+  const above = (other: Method) =>
+    claim("accuracy", gain(seen, ["classwise", other]), worthwhile);
   const harmonic = paired(seen, [
     harmonics(seen, "classwise"),
     harmonics(seen, ALONE),
@@ -433,12 +453,12 @@ export function conclude(seen: Observations<Shape>): Conclusion<Shape> {
   return {
     summary: summary(seen),
     claims: {
-      alignmentHelps: above("accuracy", ALONE),
-      alignmentBeatsVne: above("accuracy", "vonNeumannEntropy"),
+      alignmentHelps: above(ALONE),
+      alignmentBeatsVne: above("vonNeumannEntropy"),
       alignmentGeneralizes: claim("harmonic mean", harmonic, worthwhile),
       classwiseIsBest: bestClaim(seen),
-      moreThanWeakening: above("accuracy", "weakened"),
-      similarityRises: above("cosine", ALONE, "similarity"),
+      moreThanWeakening: above("weakened"),
+      similarityRises: claim("cosine", effect(seen, "similarity"), worthwhile),
     },
     charts: [shotsChart(seen), sweepChart(seen)],
   };

@@ -208,9 +208,12 @@ export type CrossModalAlignmentSummary = {
   readonly vonNeumannEntropyGain: number;
   /** Gain by weakening the cross-entropy. */
   readonly weakenedGain: number;
-  /** How much more alike images and texts of a class are with the class-wise loss. */
+  /**
+   * What the class-wise loss adds to the cosine of images and texts of a class: the difference from
+   * `(1 − λ)·L_ce` with the same `λ`, over all of the sweep.
+   */
   readonly similarityGain: number;
-  /** How much smaller the modality gap is. */
+  /** What it takes from the modality gap, likewise. */
   readonly gapReduction: number;
   /** Harmonic mean of base and new accuracy before anything is learnt. */
   readonly zeroShotHarmonic: number;
@@ -589,7 +592,8 @@ export const crossModalAlignment: Experiment<CrossModalAlignmentShape> =
           paper: "not tried",
         },
         similarityRises: {
-          statement: "CMA makes images and texts of a class more alike",
+          statement:
+            "CMA makes images and texts of a class more alike than (1 − λ)·CE with the same λ",
           paper: "its purpose",
         },
       },

@@ -287,16 +287,35 @@ Deno.test("the sweep chooses the most accurate weight, the smaller of two as goo
   assertEquals(bestWeight(runs, "all"), NaN);
 });
 
+/** What follows from trainings of two draws, with one and with four shots. */
+function concluded(
+  runs: readonly AlignmentRunColumns[],
+  baseToNewRuns: readonly BaseToNewRunColumns[] = [],
+) {
+  const config = definition.schema.parse({
+    ...definition.presets.quick,
+    lambdas: [0.2, 0.6, 1],
+    fewShot: [{ shots: 1, epochs: 1 }, { shots: 4, epochs: 1 }],
+    seeds: 2,
+  });
+  const data = {
+    train: testRecord(10),
+    text: testRecord(10),
+    test: testRecord(10),
+  };
+  const rows = { settings: [], zeroShot: [], baseToNew: [] };
+  return conclusionOf(definition, {
+    config,
+    data,
+    rows: { ...rows, runs: [...runs], baseToNewRuns: [...baseToNewRuns] },
+  });
+}
+
 /** What follows from accuracies by method: of two draws, the same with one and with four shots. */
 function judged(
   accuracies: Readonly<Record<string, readonly [number, number]>>,
   harmonics: typeof accuracies = {},
 ) {
-  const config = definition.schema.parse({
-    ...definition.presets.quick,
-    fewShot: [{ shots: 1, epochs: 1 }, { shots: 4, epochs: 1 }],
-    seeds: 2,
-  });
   const runs = Object.entries(accuracies).flatMap(([method, each]) =>
     each.flatMap((accuracy, seed) =>
       [1, 4].map((shots) => trained("fewShot", [seed, shots, method, accuracy]))
@@ -308,17 +327,7 @@ function judged(
       ...{ base: 0.5, new: 0.5, newSimilarity: 0.5 },
     }))
   );
-  const data = {
-    train: testRecord(10),
-    text: testRecord(10),
-    test: testRecord(10),
-  };
-  const rows = { runs, settings: [], zeroShot: [], baseToNew: [] };
-  return conclusionOf(definition, {
-    config,
-    data,
-    rows: { ...rows, baseToNewRuns },
-  });
+  return concluded(runs, baseToNewRuns);
 }
 
 Deno.test("crossModalAlignment() says helps, does not, cannot be told, not tried", () => {
@@ -335,7 +344,7 @@ Deno.test("crossModalAlignment() says helps, does not, cannot be told, not tried
     alignmentGeneralizes: null,
     classwiseIsBest: null,
     moreThanWeakening: false,
-    similarityRises: false,
+    similarityRises: null,
   });
   const { summary } = conclusion;
   assertAlmostEquals(summary.classwiseGain, 0.05, 1e-12);
@@ -351,6 +360,27 @@ Deno.test("the class-wise variant is best only if it is above both others", () =
   assertEquals(verdict([0.6, 0.7], [0.5, 0.6]), true);
   assertEquals(verdict([0.6, 0.7], [0.8, 0.9]), false);
   assertEquals(verdict([0.6, 0.7], [0.1, 0.9]), null);
+});
+
+Deno.test("crossModalAlignment() tells what the loss adds by the same λ of the sweep, λ = 1 aside", () => {
+  const swept = (method: string, weight: number, [a, b]: [number, number]) =>
+    [a, b].map((similarity, i) => ({
+      ...trained("sweep", [2 + i, 4, method, 0.5], weight),
+      similarity,
+      gap: 1 - similarity,
+    }));
+  const runs = [
+    ...swept("weakened", 0.2, [0.1, 0.2]),
+    ...swept("weakened", 0.6, [0.3, 0.4]),
+    ...swept("classwise", 0.2, [0.2, 0.3]),
+    ...swept("classwise", 0.6, [0.5, 0.6]),
+    ...swept("classwise", 1, [0.9, 0.9]),
+  ];
+  const { summary, claims } = concluded(runs);
+  assertAlmostEquals(summary.similarityGain, 0.15, 1e-12);
+  assertAlmostEquals(summary.gapReduction, 0.15, 1e-12);
+  assertEquals(claims.similarityRises.holds, true);
+  assertEquals(concluded(runs.slice(1)).claims.similarityRises.holds, null);
 });
 
 Deno.test("crossModalAlignment() cannot tell before every seed has every number of shots", () => {
