@@ -14,6 +14,7 @@ import type { Split } from "../data/split.ts";
 import { standardize } from "../data/standardize.ts";
 import { syntheticDigits } from "../data/synthetic_digits.ts";
 import { limited, parted } from "./_parted.ts";
+import { VIEWS } from "./_views.ts";
 import type { ConfigSchema } from "./schema.ts";
 
 /** How many samples to learn from and to measure on, which, and how they are scaled. */
@@ -106,14 +107,7 @@ const kinds = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("multipleFeatures"),
     ...choice(1500, 500, true),
-    view: z.enum([
-      "factors",
-      "fourier",
-      "karhunen",
-      "morphological",
-      "pixels",
-      "zernike",
-    ]).default("factors"),
+    view: z.enum(VIEWS).default("factors"),
   }),
   z.strictObject({
     kind: z.literal("syntheticDigits"),

@@ -12,6 +12,7 @@ import {
 import { type ArrayNames, readFeatures } from "./_feature_files.ts";
 import { parted } from "./_parted.ts";
 import { RelativeView } from "./_relative_views.ts";
+import { VIEWS } from "./_views.ts";
 import type { ConfigSchema } from "./schema.ts";
 
 /** Image-like and text-like features drawn from numbers; see `syntheticModalities`. */
@@ -76,15 +77,6 @@ export interface Modalities {
   readonly test: DataSet;
 }
 
-const views = [
-  "factors",
-  "fourier",
-  "karhunen",
-  "morphological",
-  "pixels",
-  "zernike",
-] as const;
-
 const name = (own: string) => z.string().min(1).default(own);
 
 /**
@@ -115,8 +107,8 @@ export const modalitiesConfig: ConfigSchema<ModalitiesConfig> = z
     }),
     z.strictObject({
       kind: z.literal("multipleFeatures"),
-      image: z.enum(views).default("karhunen"),
-      text: z.enum(views).default("fourier"),
+      image: z.enum(VIEWS).default("karhunen"),
+      text: z.enum(VIEWS).default("fourier"),
       anchors: z.int().min(2).default(100),
       train: z.int().positive().default(500),
       test: z.int().positive().default(1000),
