@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type Chart, type ChartLine, intervalColumns } from "../core/chart.ts";
+import {
+  type Chart,
+  type ChartLine,
+  type ChartPanel,
+  intervalColumns,
+} from "../core/chart.ts";
 import { formatNumber } from "../core/table.ts";
 import {
   type AlignmentMethod,
@@ -338,6 +343,16 @@ function summary(seen: Observations<Shape>): CrossModalAlignmentSummary {
   };
 }
 
+/** The order of lines: what is compared first has the same colour in every panel. */
+const DRAWN = [
+  "classwise",
+  "weakened",
+  "modal",
+  "all",
+  "vonNeumannEntropy",
+  ALONE,
+] as const;
+
 const DASHES = [undefined, "dash", "dot", "dashdot"] as const;
 
 /** One line for each method, of one part. */
@@ -357,20 +372,35 @@ function lines(
   });
 }
 
-/** What is measured beside accuracy, with what it was before. */
+/** What there is to be drawn. */
+function drawn({ methods }: Config): Method[] {
+  return DRAWN.filter((method) => method === ALONE || methods.includes(method));
+}
+
+/** The difference from cross-entropy of the first two methods: more bands would hide each other. */
+function differencePanel(
+  methods: readonly Method[],
+  { part, worthwhile }: { part: string; worthwhile: number },
+): ChartPanel {
+  return {
+    title: "accuracy − CE",
+    lines: lines(methods.slice(0, 2), "difference", part),
+    references: [
+      { label: "CE alone", value: 0, dash: "dot" },
+      { label: "worthwhile", value: worthwhile },
+    ],
+  };
+}
+
+/** Columns over shots, with what they were before. */
 function measuredPanels(
   { config, rows }: Observations<Shape>,
-): Chart["panels"] {
-  const methods = [ALONE, ...config.methods] as const;
-  const titles = {
-    accuracy: "accuracy",
-    similarity: "cosine, image and its text",
-    gap: "modality gap",
-    textToImage5: "text → image, recall@5",
-  } as const;
-  return (Object.keys(titles) as (keyof typeof titles)[]).map((column) => ({
-    title: titles[column],
-    lines: lines(methods, column, "fewShot"),
+  titles: Partial<Record<keyof AlignmentColumns, string>>,
+): ChartPanel[] {
+  const columns = Object.entries(titles) as [keyof AlignmentColumns, string][];
+  return columns.map(([column, title]) => ({
+    title,
+    lines: lines(drawn(config), column, "fewShot"),
     references: [{
       label: "zero-shot",
       value: rows.zeroShot[0]?.[column] ?? NaN,
@@ -379,23 +409,28 @@ function measuredPanels(
   }));
 }
 
+const SHOTS_AXIS = {
+  column: "shots",
+  title: "images of each class",
+  log: true,
+};
+
 function shotsChart(seen: Observations<Shape>): Chart {
-  const { config: { methods, level, seeds, worthwhile } } = seen;
+  const { config } = seen;
+  const { level, seeds, worthwhile } = config;
+  const added = drawn(config).filter((method) => method !== ALONE);
   return {
     name: "shots",
     title: `Few shots of two modalities, ${seeds} draws`,
     table: "settings",
-    x: { column: "shots", title: "images of each class", log: true },
+    x: SHOTS_AXIS,
     panels: [
-      {
-        title: "accuracy − CE",
-        lines: lines(methods, "difference", "fewShot"),
-        references: [
-          { label: "cross-entropy alone", value: 0, dash: "dot" },
-          { label: "worthwhile", value: worthwhile },
-        ],
-      },
-      ...measuredPanels(seen),
+      differencePanel(added, { part: "fewShot", worthwhile }),
+      ...measuredPanels(seen, {
+        accuracy: "accuracy",
+        similarity: "cosine",
+        gap: "modality gap",
+      }),
     ],
     notes: [
       `Each method with the weight that the sweep chose. The bands are intervals over draws of shots, each ${
@@ -405,10 +440,26 @@ function shotsChart(seen: Observations<Shape>): Chart {
   };
 }
 
-function sweepChart(
-  { config: { methods, sweep, level }, rows }: Observations<Shape>,
-): Chart {
-  const shared = methods.filter((method) => method !== "vonNeumannEntropy");
+function retrievalChart(seen: Observations<Shape>): Chart {
+  return {
+    name: "retrieval",
+    title: "Retrieval among classes, both ways",
+    table: "settings",
+    x: SHOTS_AXIS,
+    panels: measuredPanels(seen, {
+      imageToText1: "image → text @1",
+      imageToText5: "image → text @5",
+      textToImage1: "text → image @1",
+      textToImage5: "text → image @5",
+    }),
+  };
+}
+
+function sweepChart({ config, rows }: Observations<Shape>): Chart {
+  const { level, sweep, worthwhile } = config;
+  const shared = drawn(config).filter((method) =>
+    method !== ALONE && method !== "vonNeumannEntropy"
+  );
   const alone = rows.settings.find(({ part, method }) =>
     part === "sweep" && method === ALONE
   );
@@ -418,16 +469,12 @@ function sweepChart(
     table: "settings",
     x: { column: "weight", title: "λ" },
     panels: [
+      differencePanel(shared, { part: "sweep", worthwhile }),
       {
-        title: "accuracy − CE",
-        lines: lines(shared, "difference", "sweep"),
-        references: [{ label: "cross-entropy alone", value: 0, dash: "dot" }],
-      },
-      {
-        title: "cosine, image and its text",
+        title: "cosine",
         lines: lines(shared, "similarity", "sweep"),
         references: [{
-          label: "cross-entropy alone",
+          label: "CE alone",
           value: alone?.similarity ?? NaN,
           dash: "dot",
         }],
@@ -460,6 +507,6 @@ export function conclude(seen: Observations<Shape>): Conclusion<Shape> {
       moreThanWeakening: above("weakened"),
       similarityRises: claim("cosine", effect(seen, "similarity"), worthwhile),
     },
-    charts: [shotsChart(seen), sweepChart(seen)],
+    charts: [shotsChart(seen), sweepChart(seen), retrievalChart(seen)],
   };
 }

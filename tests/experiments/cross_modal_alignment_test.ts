@@ -13,6 +13,7 @@ import {
   crossModalAlignment,
   verify,
 } from "interplay/experiments";
+import { resultPlot } from "interplay/display";
 import { useBackend } from "interplay/models";
 import { evaluate, textClassifier, trainCrossModal } from "interplay/training";
 import { OptionsError } from "../../lib/core/errors.ts";
@@ -144,6 +145,30 @@ Deno.test("crossModalAlignment() keeps what verify() can measure again", async (
   const { ok, parts } = await verify(whole);
   assert(ok);
   assert(parts.some(({ what }) => what.endsWith("classwise: accuracy")));
+});
+
+Deno.test("crossModalAlignment() draws its charts, cross-entropy alone as a line or for comparison", () => {
+  const names = whole.charts.map(({ name }) => name);
+  assertEquals(names, ["shots", "sweep", "retrieval"]);
+  for (const chart of names) {
+    const { data } = resultPlot(whole, { chart }).toJSON();
+    assert(data.length > 0);
+  }
+  const [differences, accuracy] = whole.charts[0]!.panels;
+  assertEquals(differences?.lines.map(({ label }) => label), [
+    "CMA, classwise",
+    "CE − α·H (VNE)",
+  ]);
+  assertEquals(accuracy?.lines.at(-1)?.where, {
+    part: "fewShot",
+    method: "crossEntropy",
+  });
+  assertEquals(
+    accuracy?.references?.[0]?.value,
+    whole.summary.zeroShotAccuracy,
+  );
+  const [swept] = whole.charts[1]!.panels; // α is no λ
+  assertEquals(swept?.lines.map(({ label }) => label), ["CMA, classwise"]);
 });
 
 Deno.test("crossModalAlignment() of a head has no new classes", async () => {
