@@ -17,7 +17,7 @@ type Claims<Names extends GrokkingShape["claims"]> = Pick<
 >;
 
 /** "Long before": this many times as many steps. */
-const LONG = 5;
+const LONG = 3;
 
 /** A change of MIR or HDR below this counts as none. */
 const FLAT = 0.05;

@@ -172,11 +172,11 @@ function regeneration(all: readonly Repetition[]): string {
 }
 
 const PREAMBLE =
-  "The experiments of arXiv 2409.16767 at a scale that two cores do in minutes, which is not that of the " +
-  "paper: small networks on handwritten digits, drawn or real, are no WRN on CIFAR, so that what can be " +
-  "compared is what rises and falls, not the values. A row has the mean over the seeds with its 95 % interval " +
-  "by Student's t, a claim holds (yes) or not (no) where all runs agree, and a run is as " +
-  "[results](results) has it. Minutes are those of the machine at the time, other work included.";
+  "The experiments of arXiv 2409.16767 at a scale that two cores do in minutes. That is not the scale of the " +
+  "paper: small networks on handwritten digits, drawn or real, are no WRN on CIFAR, so what can be compared is " +
+  "what rises and what falls, not the values. Each run is a file in [results](results). A number is the mean " +
+  "over the seeds with its 95 % interval by Student's t; a claim holds, or does not, where all runs agree. " +
+  "Minutes are those of the machine at the time, whatever else it did.";
 
 const REGENERATION =
   "These commands make all results anew; without `--again`, those that are missing. They take MNIST where " +
