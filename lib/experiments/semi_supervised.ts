@@ -1,0 +1,918 @@
+import { z } from "zod";
+import {
+  type Chart,
+  type ChartLine,
+  type ChartPanel,
+  type ChartReference,
+  intervalColumns,
+} from "../core/chart.ts";
+import { formatNumber } from "../core/table.ts";
+import { TensorScope } from "../core/tensor_scope.ts";
+import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
+import type { EpochRecord } from "../training/history.ts";
+import { fewLabelsData, fewLabelsRun } from "./_few_labels.ts";
+import { gainWords, helps } from "./_gain.ts";
+import { interval, type IntervalRecord } from "./_interval.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
+import { Table } from "./_table.ts";
+import { type DataConfig, dataConfig } from "./data_config.ts";
+import { defineExperiment } from "./define_experiment.ts";
+import type { ExperimentEvent, RowEvent } from "./event.ts";
+import type { Conclusion, Experiment, Observations } from "./experiment.ts";
+import type { Lab } from "./lab.ts";
+import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
+import {
+  hdrReferences,
+  mirReferences,
+  REFERENCE_UNITS,
+  type ReferenceColumns,
+  referenceColumns,
+} from "./reference_columns.ts";
+import type { ColumnsOf, ExperimentShape } from "./result.ts";
+import {
+  type SemiSupervisedTrainingConfig,
+  semiSupervisedTrainingConfig,
+} from "./semi_supervised_training_config.ts";
+
+/** How unlabelled samples are learned from. */
+export type SemiSupervisedMethod = "pseudoLabel" | "fixMatch" | "freeMatch";
+
+/** Configuration of {@linkcode semiSupervised}. */
+export interface SemiSupervisedConfig {
+  /** What is learnt. */
+  readonly data: DataConfig;
+  /** What learns. */
+  readonly model: ModelConfig;
+  /** How it learns, whatever the method. */
+  readonly training: SemiSupervisedTrainingConfig;
+  /** Labelled samples of each class; which, each seed draws for itself. */
+  readonly labels: number;
+  /** Which methods are tried, beside learning from the labels alone. */
+  readonly methods: readonly SemiSupervisedMethod[];
+  /** By what information terms are multiplied, each tried alone with every method; 0 for one that is not tried. */
+  readonly terms: {
+    /** `λ` of −λ·MI. */
+    readonly mutualInformation: number;
+    /** `λ` of λ·|ΔH|. */
+    readonly entropyDifference: number;
+  };
+  /** Seeds, each of which trains everything; from one alone nothing can be told. */
+  readonly seeds: number;
+  /** How sure each interval is, in `(0, 1)`. */
+  readonly level: number;
+  /** The least difference in accuracy that would count as help. */
+  readonly worthwhile: number;
+  /** Repetitions behind the values for shuffled labels and for random features. */
+  readonly permutations: number;
+}
+
+/** What is measured of a network, and of its pseudo-labels on average since the measurement before. */
+export interface SemiSupervisedColumns {
+  /** Test accuracy, of the averaged weights. */
+  readonly accuracy: number;
+  /** Mean cross-entropy on the test set, in nats. */
+  readonly loss: number;
+  /** Share of the unlabelled samples whose pseudo-label is believed; NaN without them. */
+  readonly maskRate: number;
+  /** Share of the believed pseudo-labels that are right. */
+  readonly pseudoLabelAccuracy: number;
+  /** Entropy of the classes of the believed pseudo-labels, in nats: log C if all come equally often. */
+  readonly pseudoLabelEntropy: number;
+  /** Matrix entropy of the representations of the test set, in nats. */
+  readonly entropyRepresentations: number;
+  /** Matrix entropy of the head rows of its labels, in nats. */
+  readonly entropyHead: number;
+  /** In nats. */
+  readonly mutualInformation: number;
+  /** Matrix mutual information ratio. */
+  readonly mir: number;
+  /** Matrix entropy difference ratio. */
+  readonly hdr: number;
+}
+
+/** What tells ways to train apart. */
+export interface SemiSupervisedArmColumns {
+  /** "supervised" (the labels alone), or the method. */
+  readonly method: string;
+  /** "none", or the information term beside it. */
+  readonly term: string;
+}
+
+/** One measurement of one run. */
+export interface SemiSupervisedEpochColumns
+  extends SemiSupervisedArmColumns, SemiSupervisedColumns {
+  /** Fixes which samples are labelled, initial weights, order and views. */
+  readonly seed: number;
+  /** Steps so far. */
+  readonly step: number;
+}
+
+/** The believed pseudo-labels of one class, before the last measurement of a run. */
+export interface PseudoLabelColumns extends SemiSupervisedArmColumns {
+  /** Of the run. */
+  readonly seed: number;
+  /** The class. */
+  readonly class: number;
+  /** Believed pseudo-labels of it, a step. */
+  readonly believed: number;
+}
+
+/** The measurements of all seeds after as many steps. */
+export interface SemiSupervisedCourseColumns
+  extends SemiSupervisedArmColumns, SemiSupervisedColumns {
+  /** Steps so far. */
+  readonly step: number;
+  /** Lower end of the interval of the mean accuracy, by Student's t. */
+  readonly "accuracy.low": number;
+  /** Upper end. */
+  readonly "accuracy.high": number;
+}
+
+/** One way to train, held against others seed by seed. */
+export interface SemiSupervisedSettingColumns extends SemiSupervisedArmColumns {
+  /** Factor of the term; 0 for none. */
+  readonly lambda: number;
+  /** Seeds behind it. */
+  readonly seeds: number;
+  /** Mean test accuracy at the end. */
+  readonly accuracy: number;
+  /** Lower end of its interval. */
+  readonly "accuracy.low": number;
+  /** Upper end. */
+  readonly "accuracy.high": number;
+  /** Mean difference in accuracy from learning from the labels alone, of the same seed. */
+  readonly overSupervised: number;
+  /** Lower end of its interval. */
+  readonly "overSupervised.low": number;
+  /** Upper end. */
+  readonly "overSupervised.high": number;
+  /** The same from the method without a term. */
+  readonly overPlain: number;
+  /** Lower end of its interval. */
+  readonly "overPlain.low": number;
+  /** Upper end. */
+  readonly "overPlain.high": number;
+}
+
+/** The numbers of {@linkcode semiSupervised}, all at the end; a gain is a difference in accuracy seed by seed. */
+export type SemiSupervisedSummary = {
+  /** Mean test accuracy with the labels alone. */
+  readonly supervisedAccuracy: number;
+  /** The same with pseudo-labels. */
+  readonly pseudoLabelAccuracy: number;
+  /** The same with FixMatch. */
+  readonly fixMatchAccuracy: number;
+  /** The same with FreeMatch. */
+  readonly freeMatchAccuracy: number;
+  /** Gain of FreeMatch over the labels alone. */
+  readonly freeMatchGain: number;
+  /** Lower end of its interval. */
+  readonly freeMatchGainLow: number;
+  /** Upper end. */
+  readonly freeMatchGainHigh: number;
+  /** Gain of FreeMatch over FixMatch. */
+  readonly overFixMatchGain: number;
+  /** Lower end of its interval. */
+  readonly overFixMatchGainLow: number;
+  /** Upper end. */
+  readonly overFixMatchGainHigh: number;
+  /** Gain of −λ·MI beside FreeMatch. */
+  readonly mutualInformationGain: number;
+  /** Lower end of its interval. */
+  readonly mutualInformationGainLow: number;
+  /** Upper end. */
+  readonly mutualInformationGainHigh: number;
+  /** Gain of λ·|ΔH| beside FreeMatch. */
+  readonly entropyDifferenceGain: number;
+  /** Lower end of its interval. */
+  readonly entropyDifferenceGainLow: number;
+  /** Upper end. */
+  readonly entropyDifferenceGainHigh: number;
+  /** Mean MIR with the labels alone. */
+  readonly supervisedMir: number;
+  /** Mean MIR with FreeMatch. */
+  readonly freeMatchMir: number;
+  /** Mean HDR with the labels alone. */
+  readonly supervisedHdr: number;
+  /** Mean HDR with FreeMatch. */
+  readonly freeMatchHdr: number;
+};
+
+/** What {@linkcode semiSupervised} takes and gives. */
+export interface SemiSupervisedShape extends ExperimentShape {
+  /** Configuration. */
+  readonly config: SemiSupervisedConfig;
+  /** What is learnt from, with few of its labels, and measured on. */
+  readonly data: "train" | "test";
+  /** Tables: measurements, pseudo-labels by class, both over all seeds, and the yardsticks with labels alone. */
+  readonly series: {
+    readonly epochs: ColumnsOf<SemiSupervisedEpochColumns>;
+    readonly classes: ColumnsOf<PseudoLabelColumns>;
+    readonly courses: ColumnsOf<SemiSupervisedCourseColumns>;
+    readonly settings: ColumnsOf<SemiSupervisedSettingColumns>;
+    readonly references: ColumnsOf<ReferenceColumns>;
+  };
+  /** Accuracies and gains. */
+  readonly summary: SemiSupervisedSummary;
+  /** Claims of FreeMatch's paper, and of the paper for both terms. */
+  readonly claims:
+    | "freeMatchHelps"
+    | "freeMatchLeads"
+    | "mutualInformationHelps"
+    | "entropyDifferenceHelps";
+}
+
+type Shape = SemiSupervisedShape;
+
+type TermName = keyof SemiSupervisedConfig["terms"];
+
+const METHODS: readonly SemiSupervisedMethod[] = [
+  "pseudoLabel",
+  "fixMatch",
+  "freeMatch",
+];
+const TERMS: readonly TermName[] = ["mutualInformation", "entropyDifference"];
+const SUPERVISED = "supervised";
+const NONE = "none";
+const DIFFERENCES = "differences";
+
+/** As charts have them. */
+const NAMES: Readonly<
+  Record<typeof SUPERVISED | SemiSupervisedMethod, string>
+> = {
+  supervised: "labels alone",
+  pseudoLabel: "pseudo-label",
+  fixMatch: "FixMatch",
+  freeMatch: "FreeMatch",
+};
+
+/** As formulas have them. */
+const SIGNS: Readonly<Record<TermName, string>> = {
+  mutualInformation: "−λ·MI",
+  entropyDifference: "λ·|ΔH|",
+};
+
+const DASHES = ["dash", "dot", "dashdot"] as const;
+
+/** One way to train. */
+interface Arm {
+  readonly method: typeof SUPERVISED | SemiSupervisedMethod;
+  readonly term: typeof NONE | TermName;
+}
+
+const ALONE: Arm = { method: SUPERVISED, term: NONE };
+
+function plain(method: Arm["method"]): Arm {
+  return { method, term: NONE };
+}
+
+function tried({ terms }: Shape["config"]): TermName[] {
+  return TERMS.filter((term) => terms[term] > 0);
+}
+
+function armsOf(config: Shape["config"]): Arm[] {
+  const terms = [NONE, ...tried(config)] as const;
+  return [
+    ALONE,
+    ...config.methods.flatMap((method) =>
+      terms.map((term) => ({ method, term }))
+    ),
+  ];
+}
+
+/** Numbers from 0 on, by their place among the seeds of a run: two runs have none in common. */
+function places({ seeds }: Shape["config"]): number[] {
+  return Array.from({ length: seeds }, (_, i) => i);
+}
+
+function stageName(place: number, { method, term }: Arm): string {
+  const how = term === NONE ? NAMES[method] : `${NAMES[method]} with ${term}`;
+  return `seed ${place + 1}, ${how}`;
+}
+
+function stages(config: Shape["config"]): string[] {
+  const runs = places(config).flatMap((place) =>
+    armsOf(config).map((arm) => stageName(place, arm))
+  );
+  return [...runs, DIFFERENCES];
+}
+
+/** Believed pseudo-labels of each class, a step; empty without any kind of them. */
+function believedOf({ parts }: EpochRecord, classes: number): number[] {
+  const counts = Array.from(
+    { length: classes },
+    (_, c) => parts[`believed.${c}`] ?? NaN,
+  );
+  return counts.some(Number.isNaN) ? [] : counts;
+}
+
+/** Entropy of shares in proportion to counts; NaN where nothing is counted. */
+function entropyOfCounts(counts: readonly number[]): number {
+  if (!counts.some((count) => count > 0)) return NaN;
+  return entropyOfSpectrum(Float64Array.from(counts).sort().reverse());
+}
+
+function measuredColumns(
+  record: EpochRecord,
+  classes: number,
+): SemiSupervisedColumns {
+  const { accuracy, loss, parts, entropy, mutualInformation, mir, hdr } =
+    record;
+  return {
+    accuracy,
+    loss,
+    maskRate: parts["maskRate"] ?? NaN,
+    pseudoLabelAccuracy: parts["pseudoLabelAccuracy"] ?? NaN,
+    pseudoLabelEntropy: entropyOfCounts(believedOf(record, classes)),
+    entropyRepresentations: entropy.representations,
+    entropyHead: entropy.head,
+    mutualInformation,
+    mir,
+    hdr,
+  };
+}
+
+function* endRows(
+  lab: Lab<Shape>,
+  record: EpochRecord,
+  run: SemiSupervisedArmColumns & { readonly seed: number },
+): Generator<RowEvent> {
+  const believed = believedOf(record, lab.data.train.classes);
+  for (const [c, count] of believed.entries()) {
+    yield lab.row("classes", { ...run, class: c, believed: count });
+  }
+  const rows = record.reference ? referenceColumns(record.reference) : [];
+  for (const row of rows) yield lab.row("references", row);
+}
+
+async function* train(
+  lab: Lab<Shape>,
+  place: number,
+  arm: Arm,
+): AsyncGenerator<ExperimentEvent, void> {
+  const { config: { seeds, permutations, terms }, data } = lab;
+  const { method, term } = arm;
+  const seed = lab.seed * seeds + place;
+  const isYardstick = place === 0 && method === SUPERVISED;
+  using scope = new TensorScope();
+  const model = scope.own(lab.model(seed));
+  const run = fewLabelsRun(lab, model, {
+    seed,
+    method,
+    ...(term === NONE ? {} : { terms: { [term]: terms[term] } }),
+    reference: isYardstick && { when: "last", permutations },
+  });
+  const trained = yield* lab.follow(run, (record) => [
+    lab.row("epochs", {
+      seed,
+      ...arm,
+      step: record.step,
+      ...measuredColumns(record, data.train.classes),
+    }),
+  ]);
+  yield* endRows(lab, trained.record, { seed, ...arm });
+  await lab.keep(stageName(place, arm), model, trained);
+}
+
+/** The measurements of all runs, as comparisons look at them. */
+class Findings {
+  readonly #rows: readonly SemiSupervisedEpochColumns[];
+  readonly #config: Shape["config"];
+
+  constructor(
+    rows: readonly SemiSupervisedEpochColumns[],
+    config: Shape["config"],
+  ) {
+    this.#rows = rows;
+    this.#config = config;
+  }
+
+  /** Steps after which this way was measured. */
+  stepsOf(arm: Arm): number[] {
+    return [...new Set(this.#of(arm).map(({ step }) => step))];
+  }
+
+  /** A number over seeds, after as many steps; at the end if none are given. */
+  over(
+    arm: Arm,
+    column: keyof SemiSupervisedColumns,
+    step: number = this.#end,
+  ): IntervalRecord {
+    const rows = this.#of(arm).filter((row) => row.step === step);
+    return interval(new Table(rows).column(column), this.#config.level);
+  }
+
+  /** Difference in accuracy at the end from another way, seed by seed. */
+  gain(arm: Arm, over: Arm): IntervalRecord {
+    const ends = (of: Arm) =>
+      this.#of(of).filter(({ step }) => step === this.#end);
+    const differences = ends(arm).map(({ seed, accuracy }) => {
+      const other = ends(over).find((row) => row.seed === seed);
+      return accuracy - (other?.accuracy ?? NaN);
+    });
+    return interval(differences, this.#config.level);
+  }
+
+  get #end(): number {
+    return this.#config.training.steps;
+  }
+
+  #of({ method, term }: Arm): SemiSupervisedEpochColumns[] {
+    return this.#rows.filter((row) =>
+      row.method === method && row.term === term
+    );
+  }
+}
+
+/** A mean with its interval, as columns of a table. */
+function banded<Name extends string>(
+  name: Name,
+  { mean, low, high }: IntervalRecord,
+) {
+  const columns = intervalColumns(name);
+  return { [name]: mean, [columns.low]: low, [columns.high]: high } as Record<
+    Name | `${Name}.low` | `${Name}.high`,
+    number
+  >;
+}
+
+const MEASURED_UNITS: Readonly<Record<keyof SemiSupervisedColumns, string>> = {
+  accuracy: "1",
+  loss: "nats",
+  maskRate: "1",
+  pseudoLabelAccuracy: "1",
+  pseudoLabelEntropy: "nats",
+  entropyRepresentations: "nats",
+  entropyHead: "nats",
+  mutualInformation: "nats",
+  mir: "1",
+  hdr: "1",
+};
+
+/** All seeds after as many steps; a mean is over those that have the number. */
+function courseColumns(
+  findings: Findings,
+  arm: Arm,
+  step: number,
+): SemiSupervisedCourseColumns {
+  const names = Object.keys(MEASURED_UNITS) as (keyof SemiSupervisedColumns)[];
+  const means = names.map((name) => [
+    name,
+    findings.over(arm, name, step).mean,
+  ]);
+  return {
+    ...arm,
+    step,
+    ...Object.fromEntries(means) as unknown as SemiSupervisedColumns,
+    ...banded("accuracy", findings.over(arm, "accuracy", step)),
+  };
+}
+
+function settingColumns(
+  findings: Findings,
+  arm: Arm,
+  { terms }: Shape["config"],
+): SemiSupervisedSettingColumns {
+  const accuracy = findings.over(arm, "accuracy");
+  return {
+    ...arm,
+    lambda: arm.term === NONE ? 0 : terms[arm.term],
+    seeds: accuracy.n,
+    ...banded("accuracy", accuracy),
+    ...banded("overSupervised", findings.gain(arm, ALONE)),
+    ...banded("overPlain", findings.gain(arm, plain(arm.method))),
+  };
+}
+
+async function* compare(lab: Lab<Shape>): AsyncGenerator<RowEvent, void> {
+  const { config } = lab;
+  const rows = lab.rows("epochs") as readonly SemiSupervisedEpochColumns[];
+  const findings = new Findings(rows, config);
+  for (const arm of armsOf(config)) {
+    for (const step of findings.stepsOf(arm)) {
+      yield lab.row("courses", courseColumns(findings, arm, step));
+    }
+    yield lab.row("settings", settingColumns(findings, arm, config));
+  }
+}
+
+async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
+  for (const place of places(lab.config)) {
+    for (const arm of armsOf(lab.config)) {
+      yield* lab.stage(stageName(place, arm), () => train(lab, place, arm));
+    }
+  }
+  yield* lab.stage(DIFFERENCES, () => compare(lab));
+}
+
+/** What the two papers claim, in accuracy: each a way to train and what it is held against. */
+const CONTRASTS: Readonly<Record<Shape["claims"], readonly [Arm, Arm]>> = {
+  freeMatchHelps: [plain("freeMatch"), ALONE],
+  freeMatchLeads: [plain("freeMatch"), plain("fixMatch")],
+  mutualInformationHelps: [
+    { method: "freeMatch", term: "mutualInformation" },
+    plain("freeMatch"),
+  ],
+  entropyDifferenceHelps: [
+    { method: "freeMatch", term: "entropyDifference" },
+    plain("freeMatch"),
+  ],
+};
+
+function claimOf(
+  findings: Findings,
+  claim: Shape["claims"],
+  worthwhile: number,
+) {
+  const gain = findings.gain(...CONTRASTS[claim]);
+  if (gain.n === 0) return { here: "not tried", holds: null };
+  return {
+    here: `accuracy ${gainWords(gain)}`,
+    holds: helps([gain], worthwhile),
+  };
+}
+
+/** A gain with its interval, as numbers of the summary. */
+function gainNumbers<Name extends string>(
+  findings: Findings,
+  name: Name,
+  claim: Shape["claims"],
+) {
+  const { mean, low, high } = findings.gain(...CONTRASTS[claim]);
+  return { [name]: mean, [`${name}Low`]: low, [`${name}High`]: high } as Record<
+    Name | `${Name}Low` | `${Name}High`,
+    number
+  >;
+}
+
+function summary(findings: Findings): SemiSupervisedSummary {
+  const mean = (
+    method: Arm["method"],
+    column: keyof SemiSupervisedColumns = "accuracy",
+  ) => findings.over(plain(method), column).mean;
+  return {
+    supervisedAccuracy: mean(SUPERVISED),
+    pseudoLabelAccuracy: mean("pseudoLabel"),
+    fixMatchAccuracy: mean("fixMatch"),
+    freeMatchAccuracy: mean("freeMatch"),
+    ...gainNumbers(findings, "freeMatchGain", "freeMatchHelps"),
+    ...gainNumbers(findings, "overFixMatchGain", "freeMatchLeads"),
+    ...gainNumbers(findings, "mutualInformationGain", "mutualInformationHelps"),
+    ...gainNumbers(findings, "entropyDifferenceGain", "entropyDifferenceHelps"),
+    supervisedMir: mean(SUPERVISED, "mir"),
+    freeMatchMir: mean("freeMatch", "mir"),
+    supervisedHdr: mean(SUPERVISED, "hdr"),
+    freeMatchHdr: mean("freeMatch", "hdr"),
+  };
+}
+
+function label({ method, term }: Arm): string {
+  return term === NONE ? NAMES[method] : `${NAMES[method]}, ${SIGNS[term]}`;
+}
+
+/** A line for each way to train; the first is solid. */
+function lines(
+  arms: readonly Arm[],
+  column: string,
+  also: Readonly<Record<string, number>> = {},
+): ChartLine[] {
+  return arms.map((arm, i) => ({
+    column,
+    label: label(arm),
+    where: { method: arm.method, term: arm.term, ...also },
+    ...(i === 0 ? {} : { dash: DASHES[(i - 1) % DASHES.length]! }),
+  }));
+}
+
+const STEPS = { column: "step", title: "step" } as const;
+
+function seedsNote({ seeds, level, labels }: Shape["config"]): string {
+  return `${labels} labels a class, drawn anew for each of ${seeds} seeds; means over them, the bands are ${
+    formatNumber(100 * level)
+  } % intervals.`;
+}
+
+function chance({ data }: Observations<Shape>): ChartReference {
+  return { label: "chance", value: 1 / data.test.classes, dash: "dot" };
+}
+
+function interplayPanels(
+  { rows }: Observations<Shape>,
+  arms: readonly Arm[],
+): ChartPanel[] {
+  return [
+    {
+      title: "MIR",
+      lines: lines(arms, "mir"),
+      references: mirReferences(rows.references),
+    },
+    {
+      title: "HDR",
+      lines: lines(arms, "hdr"),
+      references: hdrReferences(rows.references),
+    },
+  ];
+}
+
+function methodsChart(observations: Observations<Shape>): Chart {
+  const { config } = observations;
+  const methods = config.methods.map(plain);
+  const all = [...methods, ALONE];
+  return {
+    name: "methods",
+    title: "Learning from few labels",
+    table: "courses",
+    x: STEPS,
+    panels: [
+      {
+        title: "accuracy",
+        lines: lines(all, "accuracy"),
+        references: [chance(observations)],
+      },
+      { title: "pseudo-labels believed", lines: lines(methods, "maskRate") },
+      {
+        title: "of those, right",
+        lines: lines(methods, "pseudoLabelAccuracy"),
+        references: [chance(observations)],
+      },
+      ...interplayPanels(observations, all),
+    ],
+    notes: [seedsNote(config)],
+  };
+}
+
+/** One panel a method: plain, and with each term. */
+function termsChart(observations: Observations<Shape>): Chart {
+  const { config } = observations;
+  const factors = tried(config).map((term) =>
+    `λ = ${config.terms[term]} in ${SIGNS[term]}`
+  );
+  return {
+    name: "terms",
+    title: "Information terms beside each method",
+    table: "courses",
+    x: STEPS,
+    panels: config.methods.map((method) => ({
+      title: "accuracy",
+      lines: lines(
+        [NONE, ...tried(config)].map((term) => ({ method, term }) as Arm),
+        "accuracy",
+      ),
+      references: [chance(observations)],
+    })),
+    notes: [
+      seedsNote(config),
+      ...(factors.length ? [`${factors.join(", ")}.`] : []),
+    ],
+  };
+}
+
+function informationChart(observations: Observations<Shape>): Chart {
+  const { config } = observations;
+  const method = config.methods.at(-1)!;
+  const arms = [NONE, ...tried(config)].map((term) =>
+    ({ method, term }) as Arm
+  );
+  const all = [...arms, ALONE];
+  return {
+    name: "information",
+    title: `Information beside ${NAMES[method]}`,
+    table: "courses",
+    x: STEPS,
+    panels: [
+      ...interplayPanels(observations, all),
+      { title: "MI (nats)", lines: lines(all, "mutualInformation") },
+      {
+        title: "H of features (nats)",
+        lines: lines(all, "entropyRepresentations"),
+      },
+      { title: "H of head (nats)", lines: lines(all, "entropyHead") },
+    ],
+    notes: [seedsNote(config)],
+  };
+}
+
+/** What the methods believe in, class by class, of the first seed. */
+function classesChart({ config, data, rows }: Observations<Shape>): Chart {
+  const { batchSize, ratio } = config.training;
+  const seed = rows.classes[0]?.seed ?? NaN;
+  return {
+    name: "classes",
+    title: "Believed pseudo-labels of each class",
+    table: "classes",
+    x: { column: "class", title: "class" },
+    panels: [{
+      title: "believed a step",
+      lines: lines(config.methods.map(plain), "believed", { seed }),
+      references: [{
+        label: "all believed, classes alike",
+        value: batchSize * ratio / data.train.classes,
+      }],
+    }],
+    notes: [
+      `Seed ${seed}, means over the steps since the measurement before the last.`,
+    ],
+  };
+}
+
+function conclude(observations: Observations<Shape>): Conclusion<Shape> {
+  const { config, rows } = observations;
+  const findings = new Findings(rows.epochs, config);
+  const claim = (name: Shape["claims"]) =>
+    claimOf(findings, name, config.worthwhile);
+  return {
+    summary: summary(findings),
+    claims: {
+      freeMatchHelps: claim("freeMatchHelps"),
+      freeMatchLeads: claim("freeMatchLeads"),
+      mutualInformationHelps: claim("mutualInformationHelps"),
+      entropyDifferenceHelps: claim("entropyDifferenceHelps"),
+    },
+    charts: [
+      methodsChart(observations),
+      termsChart(observations),
+      informationChart(observations),
+      classesChart(observations),
+    ],
+  };
+}
+
+const factor = z.number().nonnegative().default(0.1);
+
+const methods = z.array(z.enum(METHODS)).min(1).refine(
+  (names) => new Set(names).size === names.length,
+  { error: "Invalid input: expected each method once" },
+);
+
+/**
+ * How much unlabelled samples help beside a few labelled ones, and whether information terms help them: a
+ * network learns from the labels alone, with pseudo-labels, with FixMatch and with FreeMatch, each plain,
+ * with −λ·MI, and with λ·|ΔH| of the believed views against the head rows of their pseudo-labels. How many
+ * pseudo-labels are believed, how many of those are right, and of which classes they are, is measured beside
+ * accuracy and interplay; all of it with the averaged weights.
+ *
+ * Each seed draws its own labelled samples, for with few of them that is most of what differs, and trains every
+ * way from the same initial weights. Accuracies are compared seed by seed, with intervals by Student's t. One
+ * way beats another if the interval of their difference lies above 0; it does not if it lies below what would
+ * be worthwhile; else it cannot be told.
+ *
+ * `quick` trains perceptrons on MNIST's test images (drawn digits where they are not at hand) with 4 labels a
+ * class; `paper` is the paper's setting on CIFAR-10, with 4 labels a class. Its factors of the terms, and which
+ * samples enter them, the paper does not say.
+ *
+ * @param options Preset and seed, and whatever of the configuration shall be different.
+ * @returns The run: await it for the result, iterate it for its events.
+ * @throws {OptionsError} An option is unknown or out of range.
+ *
+ * @example
+ * ```ts
+ * import { semiSupervised } from "interplay/experiments";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const { series, summary } = await semiSupervised({
+ *   data: { kind: "gaussian", separation: 4 },
+ *   model: { hidden: [8] },
+ *   training: { steps: 20, batchSize: 6, ratio: 2 },
+ *   labels: 2,
+ *   methods: ["freeMatch"],
+ *   terms: { mutualInformation: 0.1, entropyDifference: 0 },
+ *   seeds: 2,
+ * });
+ * assertEquals(series.settings.method, ["supervised", "freeMatch", "freeMatch"]);
+ * assertEquals(series.settings.term, ["none", "none", "mutualInformation"]);
+ * assert(summary.freeMatchGainLow <= summary.freeMatchGain);
+ * ```
+ *
+ * @see Song, Tan, Zou, Chen, Ma and Huang, arXiv 2409.16767, on information terms in semi-supervised learning.
+ * @see Wang et al., "FreeMatch: Self-adaptive Thresholding for Semi-supervised Learning", ICLR 2023.
+ */
+export const semiSupervised: Experiment<SemiSupervisedShape> = defineExperiment<
+  Shape
+>({
+  name: "semiSupervised",
+  title: "Learning from few labels",
+  description:
+    "Trains on a few labels alone, and with pseudo-label, FixMatch and FreeMatch beside, each with and without " +
+    "information terms, and compares accuracies seed by seed.",
+  paper: {
+    source: PAPER,
+    section: "Information terms in semi-supervised learning",
+    values: {
+      freeMatchAccuracy:
+        "0.951, 0.9512 and 0.959 (FreeMatch's paper, CIFAR-10 with 40, 250 and 4000 labels)",
+      mutualInformationGain:
+        "0.8339 and 0.8507 accuracy (STL-10 with 40 labels, two variants)",
+      entropyDifferenceGain: "the same figures",
+    },
+    claims: {
+      freeMatchHelps: {
+        statement: "FreeMatch beats the labels alone",
+        paper: "95.1 % with 40 labels of CIFAR-10 (FreeMatch's paper)",
+      },
+      freeMatchLeads: {
+        statement: "FreeMatch beats FixMatch",
+        paper: "so with few labels (FreeMatch's paper)",
+      },
+      mutualInformationHelps: {
+        statement: "−λ·MI raises the accuracy of FreeMatch",
+        paper:
+          "always better than FreeMatch, best or second best in most settings; without intervals",
+      },
+      entropyDifferenceHelps: {
+        statement: "λ·|ΔH| raises the accuracy of FreeMatch",
+        paper: "the same",
+      },
+    },
+  },
+  schema: z.strictObject({
+    data: dataConfig,
+    model: modelConfig,
+    training: semiSupervisedTrainingConfig,
+    labels: z.int().positive().default(4),
+    methods: methods.default([...METHODS]),
+    terms: z.strictObject({
+      mutualInformation: factor,
+      entropyDifference: factor,
+    }).prefault({}),
+    seeds: z.int().positive().default(3),
+    level: z.number().gt(0).lt(1).default(0.95),
+    worthwhile: z.number().positive().default(0.002),
+    permutations: z.int().positive().default(2),
+  }),
+  presets: {
+    quick: {
+      data: { kind: "mnistOrDrawn" },
+      model: { kind: "mlp" },
+      training: {
+        steps: 400,
+        batchSize: 32,
+        learningRate: 0.05,
+        thresholdDecay: 0.98,
+        ema: { decay: 0.95 },
+        evaluation: { every: { steps: 100 } },
+      },
+    },
+    paper: {
+      data: PAPER_SETTING.data,
+      model: PAPER_SETTING.model,
+      training: {
+        steps: 2 ** 20,
+        batchSize: 64,
+        ratio: 7,
+        learningRate: 0.03,
+        schedule: "fixMatch",
+        momentum: 0.9,
+        weightDecay: 5e-4,
+        thresholdDecay: 0.999,
+        ema: { decay: 0.999 },
+        views: { weak: { flip: true }, strong: { flip: true } },
+        evaluation: { every: { steps: 5000 } },
+      },
+    },
+  },
+  units: {
+    epochs: {
+      seed: "1",
+      method: "text",
+      term: "text",
+      step: "steps",
+      ...MEASURED_UNITS,
+    },
+    classes: {
+      seed: "1",
+      method: "text",
+      term: "text",
+      class: "1",
+      believed: "samples",
+    },
+    courses: {
+      method: "text",
+      term: "text",
+      step: "steps",
+      ...MEASURED_UNITS,
+      "accuracy.low": "1",
+      "accuracy.high": "1",
+    },
+    settings: {
+      method: "text",
+      term: "text",
+      lambda: "1",
+      seeds: "1",
+      accuracy: "1",
+      "accuracy.low": "1",
+      "accuracy.high": "1",
+      overSupervised: "1",
+      "overSupervised.low": "1",
+      "overSupervised.high": "1",
+      overPlain: "1",
+      "overPlain.low": "1",
+      "overPlain.high": "1",
+    },
+    references: REFERENCE_UNITS,
+  },
+  stages,
+  data: ({ data }) => fewLabelsData(data),
+  model: ({ model }, { train }, seed) => buildModel(model, train, seed),
+  run,
+  conclude,
+});
