@@ -1,29 +1,32 @@
 import { z } from "zod";
-import {
-  type Chart,
-  type ChartLine,
-  type ChartPanel,
-  type ChartReference,
-  intervalColumns,
-} from "../core/chart.ts";
-import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import { entropyOfSpectrum } from "../linalg/spectral_entropy.ts";
 import type { EpochRecord } from "../training/history.ts";
 import { fewLabelsData, fewLabelsRun } from "./_few_labels.ts";
-import { gainWords, helps } from "./_gain.ts";
-import { interval, type IntervalRecord } from "./_interval.ts";
 import { PAPER, PAPER_SETTING } from "./_paper.ts";
-import { Table } from "./_table.ts";
+import {
+  type Arm,
+  armsOf,
+  METHODS,
+  NAMES,
+  NONE,
+  SUPERVISED,
+} from "./_semi_supervised_arms.ts";
+import { conclude } from "./_semi_supervised_conclusion.ts";
+import {
+  courseColumns,
+  Findings,
+  GAIN_UNITS,
+  MEASURED_UNITS,
+  settingColumns,
+} from "./_semi_supervised_findings.ts";
 import { type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
 import type { ExperimentEvent, RowEvent } from "./event.ts";
-import type { Conclusion, Experiment, Observations } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
 import {
-  hdrReferences,
-  mirReferences,
   REFERENCE_UNITS,
   type ReferenceColumns,
   referenceColumns,
@@ -228,61 +231,7 @@ export interface SemiSupervisedShape extends ExperimentShape {
 
 type Shape = SemiSupervisedShape;
 
-type TermName = keyof SemiSupervisedConfig["terms"];
-
-const METHODS: readonly SemiSupervisedMethod[] = [
-  "pseudoLabel",
-  "fixMatch",
-  "freeMatch",
-];
-const TERMS: readonly TermName[] = ["mutualInformation", "entropyDifference"];
-const SUPERVISED = "supervised";
-const NONE = "none";
 const DIFFERENCES = "differences";
-
-/** As charts have them. */
-const NAMES: Readonly<
-  Record<typeof SUPERVISED | SemiSupervisedMethod, string>
-> = {
-  supervised: "labels alone",
-  pseudoLabel: "pseudo-label",
-  fixMatch: "FixMatch",
-  freeMatch: "FreeMatch",
-};
-
-/** As formulas have them. */
-const SIGNS: Readonly<Record<TermName, string>> = {
-  mutualInformation: "−λ·MI",
-  entropyDifference: "λ·|ΔH|",
-};
-
-const DASHES = ["dash", "dot", "dashdot"] as const;
-
-/** One way to train. */
-interface Arm {
-  readonly method: typeof SUPERVISED | SemiSupervisedMethod;
-  readonly term: typeof NONE | TermName;
-}
-
-const ALONE: Arm = { method: SUPERVISED, term: NONE };
-
-function plain(method: Arm["method"]): Arm {
-  return { method, term: NONE };
-}
-
-function tried({ terms }: Shape["config"]): TermName[] {
-  return TERMS.filter((term) => terms[term] > 0);
-}
-
-function armsOf(config: Shape["config"]): Arm[] {
-  const terms = [NONE, ...tried(config)] as const;
-  return [
-    ALONE,
-    ...config.methods.flatMap((method) =>
-      terms.map((term) => ({ method, term }))
-    ),
-  ];
-}
 
 /** Numbers from 0 on, by their place among the seeds of a run: two runs have none in common. */
 function places({ seeds }: Shape["config"]): number[] {
@@ -378,135 +327,6 @@ async function* train(
   await lab.keep(stageName(place, arm), model, trained);
 }
 
-/** The measurements of all runs, as comparisons look at them. */
-class Findings {
-  readonly #rows: readonly SemiSupervisedEpochColumns[];
-  readonly #config: Shape["config"];
-
-  constructor(
-    rows: readonly SemiSupervisedEpochColumns[],
-    config: Shape["config"],
-  ) {
-    this.#rows = rows;
-    this.#config = config;
-  }
-
-  /** Steps after which this way was measured. */
-  stepsOf(arm: Arm): number[] {
-    return [...new Set(this.#of(arm).map(({ step }) => step))];
-  }
-
-  /** A number over seeds, after as many steps; at the end if none are given. */
-  over(
-    arm: Arm,
-    column: keyof SemiSupervisedColumns,
-    step: number = this.#end,
-  ): IntervalRecord {
-    const rows = this.#of(arm).filter((row) => row.step === step);
-    return interval(new Table(rows).column(column), this.#config.level);
-  }
-
-  /** Difference in accuracy from another way, seed by seed; at the end if no step is given. */
-  gain(arm: Arm, other: Arm, step: number = this.#end): IntervalRecord {
-    const others = this.#of(other).filter((row) => row.step === step);
-    const differences = this.#of(arm).filter((row) => row.step === step)
-      .map(({ seed, accuracy }) =>
-        accuracy - (others.find((row) => row.seed === seed)?.accuracy ?? NaN)
-      );
-    return interval(differences, this.#config.level);
-  }
-
-  get #end(): number {
-    return this.#config.training.steps;
-  }
-
-  #of({ method, term }: Arm): SemiSupervisedEpochColumns[] {
-    return this.#rows.filter((row) =>
-      row.method === method && row.term === term
-    );
-  }
-}
-
-/** A mean with its interval, as columns of a table. */
-function banded<Name extends string>(
-  name: Name,
-  { mean, low, high }: IntervalRecord,
-) {
-  const columns = intervalColumns(name);
-  return { [name]: mean, [columns.low]: low, [columns.high]: high } as Record<
-    Name | `${Name}.low` | `${Name}.high`,
-    number
-  >;
-}
-
-const MEASURED_UNITS: Readonly<Record<keyof SemiSupervisedColumns, string>> = {
-  accuracy: "1",
-  loss: "nats",
-  maskRate: "1",
-  pseudoLabelAccuracy: "1",
-  pseudoLabelEntropy: "nats",
-  entropyRepresentations: "nats",
-  entropyHead: "nats",
-  mutualInformation: "nats",
-  mir: "1",
-  hdr: "1",
-};
-
-const GAIN_UNITS: Readonly<Record<keyof SemiSupervisedGainColumns, string>> = {
-  overSupervised: "1",
-  "overSupervised.low": "1",
-  "overSupervised.high": "1",
-  overPlain: "1",
-  "overPlain.low": "1",
-  "overPlain.high": "1",
-};
-
-function gainColumns(
-  findings: Findings,
-  arm: Arm,
-  step?: number,
-): SemiSupervisedGainColumns {
-  const over = (other: Arm) => findings.gain(arm, other, step);
-  return {
-    ...banded("overSupervised", over(ALONE)),
-    ...banded("overPlain", over(plain(arm.method))),
-  };
-}
-
-/** All seeds after as many steps; a mean is over those that have the number. */
-function courseColumns(
-  findings: Findings,
-  arm: Arm,
-  step: number,
-): SemiSupervisedCourseColumns {
-  const names = Object.keys(MEASURED_UNITS) as (keyof SemiSupervisedColumns)[];
-  const means = names.map((name) => [
-    name,
-    findings.over(arm, name, step).mean,
-  ]);
-  return {
-    ...arm,
-    step,
-    ...Object.fromEntries(means) as unknown as SemiSupervisedColumns,
-    ...gainColumns(findings, arm, step),
-  };
-}
-
-function settingColumns(
-  findings: Findings,
-  arm: Arm,
-  { terms }: Shape["config"],
-): SemiSupervisedSettingColumns {
-  const accuracy = findings.over(arm, "accuracy");
-  return {
-    ...arm,
-    lambda: arm.term === NONE ? 0 : terms[arm.term],
-    seeds: accuracy.n,
-    ...banded("accuracy", accuracy),
-    ...gainColumns(findings, arm),
-  };
-}
-
 async function* compare(lab: Lab<Shape>): AsyncGenerator<RowEvent, void> {
   const { config } = lab;
   const rows = lab.rows("epochs") as readonly SemiSupervisedEpochColumns[];
@@ -526,245 +346,6 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
     }
   }
   yield* lab.stage(DIFFERENCES, () => compare(lab));
-}
-
-/** What the two papers claim, in accuracy: each a way to train and what it is held against. */
-const CONTRASTS: Readonly<Record<Shape["claims"], readonly [Arm, Arm]>> = {
-  freeMatchHelps: [plain("freeMatch"), ALONE],
-  freeMatchLeads: [plain("freeMatch"), plain("fixMatch")],
-  mutualInformationHelps: [
-    { method: "freeMatch", term: "mutualInformation" },
-    plain("freeMatch"),
-  ],
-  entropyDifferenceHelps: [
-    { method: "freeMatch", term: "entropyDifference" },
-    plain("freeMatch"),
-  ],
-};
-
-function claimOf(
-  findings: Findings,
-  claim: Shape["claims"],
-  worthwhile: number,
-) {
-  const gain = findings.gain(...CONTRASTS[claim]);
-  if (gain.n === 0) return { here: "not tried", holds: null };
-  return {
-    here: `accuracy ${gainWords(gain)}`,
-    holds: helps([gain], worthwhile),
-  };
-}
-
-/** A gain with its interval, as numbers of the summary. */
-function gainNumbers<Name extends string>(
-  findings: Findings,
-  name: Name,
-  claim: Shape["claims"],
-) {
-  const { mean, low, high } = findings.gain(...CONTRASTS[claim]);
-  return { [name]: mean, [`${name}Low`]: low, [`${name}High`]: high } as Record<
-    Name | `${Name}Low` | `${Name}High`,
-    number
-  >;
-}
-
-function summary(findings: Findings): SemiSupervisedSummary {
-  const mean = (
-    method: Arm["method"],
-    column: keyof SemiSupervisedColumns = "accuracy",
-  ) => findings.over(plain(method), column).mean;
-  return {
-    supervisedAccuracy: mean(SUPERVISED),
-    pseudoLabelAccuracy: mean("pseudoLabel"),
-    fixMatchAccuracy: mean("fixMatch"),
-    freeMatchAccuracy: mean("freeMatch"),
-    ...gainNumbers(findings, "freeMatchGain", "freeMatchHelps"),
-    ...gainNumbers(findings, "overFixMatchGain", "freeMatchLeads"),
-    ...gainNumbers(findings, "mutualInformationGain", "mutualInformationHelps"),
-    ...gainNumbers(findings, "entropyDifferenceGain", "entropyDifferenceHelps"),
-    supervisedMir: mean(SUPERVISED, "mir"),
-    freeMatchMir: mean("freeMatch", "mir"),
-    supervisedHdr: mean(SUPERVISED, "hdr"),
-    freeMatchHdr: mean("freeMatch", "hdr"),
-  };
-}
-
-function label({ method, term }: Arm): string {
-  return term === NONE ? NAMES[method] : `${NAMES[method]}, ${SIGNS[term]}`;
-}
-
-/** A line for each way to train; the first is solid. */
-function lines(
-  arms: readonly Arm[],
-  column: string,
-  also: Readonly<Record<string, number>> = {},
-): ChartLine[] {
-  return arms.map((arm, i) => ({
-    column,
-    label: label(arm),
-    where: { method: arm.method, term: arm.term, ...also },
-    ...(i === 0 ? {} : { dash: DASHES[(i - 1) % DASHES.length]! }),
-  }));
-}
-
-const STEPS = { column: "step", title: "step" } as const;
-
-function seedsNote({ seeds, level, labels }: Shape["config"]): string {
-  return `${labels} labels a class, drawn anew for each of ${seeds} seeds. Lines are means, bands of gains ${
-    formatNumber(100 * level)
-  } % intervals of differences seed by seed.`;
-}
-
-function chance({ data }: Observations<Shape>): ChartReference {
-  return { label: "chance", value: 1 / data.test.classes, dash: "dot" };
-}
-
-function interplayPanels(
-  { rows }: Observations<Shape>,
-  arms: readonly Arm[],
-): ChartPanel[] {
-  return [
-    {
-      title: "MIR",
-      lines: lines(arms, "mir"),
-      references: mirReferences(rows.references),
-    },
-    {
-      title: "HDR",
-      lines: lines(arms, "hdr"),
-      references: hdrReferences(rows.references),
-    },
-  ];
-}
-
-function methodsChart(observations: Observations<Shape>): Chart {
-  const { config } = observations;
-  const methods = config.methods.map(plain);
-  const all = [...methods, ALONE];
-  return {
-    name: "methods",
-    title: "Learning from few labels",
-    table: "courses",
-    x: STEPS,
-    panels: [
-      {
-        title: "accuracy",
-        lines: lines(all, "accuracy"),
-        references: [chance(observations)],
-      },
-      {
-        title: "gain over the labels alone",
-        lines: lines(methods, "overSupervised"),
-        references: [{ label: NAMES[SUPERVISED], value: 0, dash: "dot" }],
-      },
-      { title: "pseudo-labels believed", lines: lines(methods, "maskRate") },
-      {
-        title: "of those, right",
-        lines: lines(methods, "pseudoLabelAccuracy"),
-        references: [chance(observations)],
-      },
-      ...interplayPanels(observations, all),
-    ],
-    notes: [seedsNote(config)],
-  };
-}
-
-/** One panel a method: what each term adds to it. */
-function termsChart({ config }: Observations<Shape>): Chart {
-  const factors = tried(config).map((term) =>
-    `λ = ${config.terms[term]} in ${SIGNS[term]}`
-  );
-  return {
-    name: "terms",
-    title: "Information terms beside each method",
-    table: "courses",
-    x: STEPS,
-    panels: config.methods.map((method) => ({
-      title: `gain over ${NAMES[method]}`,
-      lines: lines(
-        tried(config).map((term) => ({ method, term })),
-        "overPlain",
-      ),
-      references: [
-        { label: `${NAMES[method]} alone`, value: 0, dash: "dot" },
-        { label: "worthwhile", value: config.worthwhile },
-      ],
-    })),
-    notes: [
-      seedsNote(config),
-      ...(factors.length > 0 ? [`${factors.join(", ")}.`] : []),
-    ],
-  };
-}
-
-function informationChart(observations: Observations<Shape>): Chart {
-  const { config } = observations;
-  const method = config.methods.at(-1)!;
-  const arms = [NONE, ...tried(config)].map((term) =>
-    ({ method, term }) as Arm
-  );
-  const all = [...arms, ALONE];
-  return {
-    name: "information",
-    title: `Information beside ${NAMES[method]}`,
-    table: "courses",
-    x: STEPS,
-    panels: [
-      ...interplayPanels(observations, all),
-      { title: "MI (nats)", lines: lines(all, "mutualInformation") },
-      {
-        title: "H of features (nats)",
-        lines: lines(all, "entropyRepresentations"),
-      },
-      { title: "H of head (nats)", lines: lines(all, "entropyHead") },
-    ],
-    notes: [seedsNote(config)],
-  };
-}
-
-/** What the methods believe in, class by class, of the first seed. */
-function classesChart({ config, data, rows }: Observations<Shape>): Chart {
-  const { batchSize, ratio } = config.training;
-  const seed = rows.classes[0]?.seed ?? NaN;
-  return {
-    name: "classes",
-    title: "Believed pseudo-labels of each class",
-    table: "classes",
-    x: { column: "class", title: "class" },
-    panels: [{
-      title: "believed a step",
-      lines: lines(config.methods.map(plain), "believed", { seed }),
-      references: [{
-        label: "all believed, classes alike",
-        value: batchSize * ratio / data.train.classes,
-      }],
-    }],
-    notes: [
-      `Seed ${seed}, means over the last steps, since the measurement before.`,
-    ],
-  };
-}
-
-function conclude(observations: Observations<Shape>): Conclusion<Shape> {
-  const { config, rows } = observations;
-  const findings = new Findings(rows.epochs, config);
-  const claim = (name: Shape["claims"]) =>
-    claimOf(findings, name, config.worthwhile);
-  return {
-    summary: summary(findings),
-    claims: {
-      freeMatchHelps: claim("freeMatchHelps"),
-      freeMatchLeads: claim("freeMatchLeads"),
-      mutualInformationHelps: claim("mutualInformationHelps"),
-      entropyDifferenceHelps: claim("entropyDifferenceHelps"),
-    },
-    charts: [
-      methodsChart(observations),
-      ...(tried(config).length > 0 ? [termsChart(observations)] : []),
-      informationChart(observations),
-      classesChart(observations),
-    ],
-  };
 }
 
 const factor = z.number().nonnegative().default(0.1);
