@@ -39,10 +39,17 @@ export class InterruptListener implements Disposable {
   readonly signal: AbortSignal;
   readonly #asked = new AbortController();
   readonly #forced = Promise.withResolvers<never>();
+  readonly #message: string;
   #isForced = false;
 
-  /** Listens from now on; `own` is a signal that the work was given by its caller. */
-  constructor(own?: AbortSignal) {
+  /**
+   * Listens from now on; `own` is a signal that the work was given by its caller, `action` what the work is
+   * ("load MNIST"), for the error that an interrupt ends it with.
+   */
+  constructor(own?: AbortSignal, action?: string) {
+    this.#message = action === undefined
+      ? "Interrupted"
+      : `Cannot ${action}: expected to go on, received an interrupt`;
     this.signal = own === undefined
       ? this.#asked.signal
       : AbortSignal.any([own, this.#asked.signal]);
@@ -66,7 +73,7 @@ export class InterruptListener implements Disposable {
   /** Says that there is an interrupt, as {@linkcode interrupt} says to all; what it meant here. */
   interrupt(): "asked" | "forced" | "deaf" {
     if (!this.#asked.signal.aborted) {
-      this.#asked.abort(new DOMException("Interrupted", "AbortError"));
+      this.#asked.abort(new DOMException(this.#message, "AbortError"));
       return "asked";
     }
     if (this.#isForced) return "deaf";

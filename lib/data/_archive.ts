@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { Check } from "../core/check.ts";
 import { FormatError } from "../core/errors.ts";
+import { InterruptListener } from "../core/interrupt.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { inflate } from "./_gzip.ts";
 import { filePieces } from "./_remote/file_pieces.ts";
@@ -40,12 +41,12 @@ async function unpackedIn(
 async function* unpacked(
   check: Check,
   folder: string,
-  paths: readonly string[],
+  { paths, signal }: { paths: readonly string[]; signal: AbortSignal },
 ): AsyncGenerator<ArchiveMember> {
   for (const path of paths) {
     const place: string = join(folder, path);
     const { size } = await Deno.stat(place);
-    await using reader = new ByteReader(filePieces(place));
+    await using reader = new ByteReader(filePieces(place, signal));
     const fill = async (target: Uint8Array) => {
       const length = await reader.fill(target);
       if (length === target.length) return;
@@ -57,20 +58,22 @@ async function* unpacked(
 
 /**
  * The members asked for, in the order of the archive: from the data folder, unpacked or not, else from the
- * cache, else downloaded. Reads no further than the last of them.
+ * cache, else downloaded. Reads no further than the last of them; an interrupt stops it.
  */
 export async function* archiveMembers(
   check: Check,
   wanted: Wanted,
 ): AsyncGenerator<ArchiveMember> {
   const folder = await unpackedIn(wanted);
+  const { archive, paths, where } = wanted;
+  const path = folder ?? await obtain(check, archive, where);
+  using listener = new InterruptListener(where.signal, check.action);
+  const { signal } = listener;
   if (folder !== undefined) {
-    return yield* unpacked(check, folder, wanted.paths);
+    return yield* unpacked(check, folder, { paths, signal });
   }
-  const { archive, where } = wanted;
-  const missing = new Set(wanted.paths);
-  const path = await obtain(check, archive, where);
-  const bytes = filePieces(path);
+  const missing = new Set(paths);
+  const bytes = filePieces(path, signal);
   const tar = path.endsWith(".gz") ? inflate(check, bytes) : bytes;
   for await (const member of readTar(check, tar)) {
     const plain = { ...member, path: member.path.replace(/^\.\//, "") };

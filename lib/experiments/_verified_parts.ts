@@ -7,9 +7,8 @@
 import { TensorScope } from "../core/tensor_scope.ts";
 import { libraryVersion } from "../core/version.ts";
 import { checksum, type DataSet } from "../data/data_set.ts";
-import type { BackendName } from "../models/backend.ts";
+import { type BackendName, useBackend } from "../models/backend.ts";
 import { evaluate } from "../training/evaluate.ts";
-import { takeBackend } from "./_backend.ts";
 import { attachedWeights } from "./_attached_weights.ts";
 import type { Comparison } from "./_comparison.ts";
 import { flatNumbers } from "./_numbers.ts";
@@ -34,8 +33,8 @@ export async function compareSurroundings(
     });
   }
   const wanted = result.backend as BackendName;
-  const backend = await takeBackend(wanted)
-    .catch(() => takeBackend("auto"));
+  const backend = await useBackend(wanted)
+    .catch(() => useBackend("auto"));
   comparison.words("backend", [wanted, backend], { decisive: false });
 }
 

@@ -208,10 +208,8 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
         yield* rows;
       }
     }
-    // The run of an experiment ends at the next event after an abort: what comes is of no use to it.
-    if (run.history.outcome === "stopped") {
-      yield this.step({ step: 0, steps: 1 });
-    }
+    // Half a training is no end of a stage, and nothing that follows has a use for it.
+    if (run.history.outcome === "stopped") this.signal.throwIfAborted();
     return trainedOf(run.history);
   }
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { interruptible } from "../core/interrupt.ts";
+import { useBackend } from "../models/backend.ts";
 import { assemble } from "./_assemble.ts";
-import { takeBackend } from "./_backend.ts";
 import { type Call, readCall, RUN_OPTIONS } from "./_call.ts";
 import { dataRecords } from "./_data_records.ts";
 import { Journal } from "./_journal.ts";
@@ -27,12 +27,22 @@ interface Conduct<S extends ExperimentShape> {
   result?: Result<S>;
 }
 
+/** Whether work that heard of the stop ended with this: training, a measurement or a download. */
+function tellsOfStop(
+  error: unknown,
+  { aborted, reason }: AbortSignal,
+): boolean {
+  if (!aborted) return false;
+  return error === reason ||
+    error instanceof DOMException && error.name === "AbortError";
+}
+
 /** The data, the tables, and the checkpoint if there is one. */
 async function setUp<S extends ExperimentShape>(
   { definition, check, call: { config, run } }: Conduct<S>,
   signal: AbortSignal,
 ): Promise<WorkingLab<S>> {
-  await takeBackend(run.backend);
+  await useBackend(run.backend);
   const { name: experiment, units } = definition;
   const { seed, checkpoint } = run;
   const data = await definition.data(config);
@@ -64,8 +74,10 @@ async function* conduct<S extends ExperimentShape>(
     }
     if (!signal.aborted) outcome = "completed";
   } catch (error) {
-    outcome = "failed";
-    throw error;
+    if (!tellsOfStop(error, signal)) {
+      outcome = "failed";
+      throw error;
+    }
   } finally {
     work.result = assemble(definition, { lab, call, outcome });
   }

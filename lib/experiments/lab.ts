@@ -64,7 +64,8 @@ export interface Lab<S extends ExperimentShape> {
   /**
    * Reads a training run to its end and passes its news on; `rowsOf` makes rows of each measurement. A run
    * that goes on from its checkpoint gives the rows of what was measured before as well. Returns the
-   * measurement of the weights that the model ends with.
+   * measurement of the weights that the model ends with; throws the reason of `signal` where that has stopped
+   * the training.
    */
   follow(
     run: TrainingRun,

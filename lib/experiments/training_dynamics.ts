@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Chart } from "../core/chart.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
-import { formatNumber } from "../core/table.ts";
+import { conclude } from "./_dynamics_conclusion.ts";
+import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import {
   BATCH_UNITS,
   type BatchColumns,
@@ -15,22 +15,16 @@ import {
   epochColumns,
 } from "./epoch_columns.ts";
 import type { ExperimentEvent } from "./event.ts";
-import type { Conclusion, Experiment, Observations } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import type { Lab } from "./lab.ts";
 import { buildModel, type ModelConfig, modelConfig } from "./model_config.ts";
-import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import {
-  entropyReferences,
-  hdrReferences,
-  mirReferences,
   REFERENCE_UNITS,
   type ReferenceColumns,
   referenceColumns,
-  referenceNamed,
 } from "./reference_columns.ts";
 import type { ColumnsOf, ExperimentShape } from "./result.ts";
 import { supervisedRun } from "./supervised_run.ts";
-import { Table, unless } from "./_table.ts";
 import { type TrainingConfig, trainingConfig } from "./training_config.ts";
 
 /** Configuration of {@linkcode trainingDynamics}. */
@@ -106,19 +100,6 @@ export interface TrainingDynamicsShape extends ExperimentShape {
 
 type Shape = TrainingDynamicsShape;
 
-type EpochRow = EpochColumns & BatchColumns;
-
-type Claims<Names extends Shape["claims"]> = Pick<
-  Conclusion<Shape>["claims"],
-  Names
->;
-
-/** From here on a correlation counts as "together". */
-const TOGETHER = 0.5;
-
-/** Within this distance, in nats or without unit, a value counts as reached. */
-const NEAR = 0.02;
-
 async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
   const { batch, permutations } = lab.config;
   yield* lab.stage("training", async function* () {
@@ -136,238 +117,6 @@ async function* run(lab: Lab<Shape>): AsyncGenerator<ExperimentEvent, void> {
     }
     await lab.keep("trained", model, trained);
   });
-}
-
-/** What the claims are judged by. */
-class Findings {
-  readonly batch: number;
-  readonly epochs: Table<EpochRow>;
-  readonly references: readonly ReferenceColumns[];
-  readonly collapse: ReferenceColumns | undefined;
-  readonly shuffled: ReferenceColumns | undefined;
-  readonly mirWithAccuracy: number;
-  readonly hdrWithAccuracy: number;
-
-  constructor({ config, rows }: Observations<Shape>) {
-    this.batch = config.batch;
-    this.epochs = new Table<EpochRow>(rows.epochs);
-    this.references = rows.references;
-    this.collapse = referenceNamed(rows.references, "collapse");
-    this.shuffled = referenceNamed(rows.references, "shuffled");
-    this.mirWithAccuracy = this.epochs.correlation("mir", "accuracy");
-    this.hdrWithAccuracy = this.epochs.correlation("hdr", "accuracy");
-  }
-}
-
-function summary(
-  { epochs, shuffled, collapse, ...found }: Findings,
-): TrainingDynamicsSummary {
-  const mir = epochs.last("mir");
-  const [floor, top] = [shuffled?.mir ?? NaN, collapse?.mir ?? NaN];
-  return {
-    accuracy: epochs.last("accuracy"),
-    entropyRepresentations: epochs.last("entropyRepresentations"),
-    entropyHead: epochs.last("entropyHead"),
-    mir,
-    mirCalibrated: (mir - floor) / (top - floor),
-    hdr: epochs.last("hdr"),
-    batchMir: epochs.last("batchMir"),
-    batchHdr: epochs.last("batchHdr"),
-    batchEntropyRepresentations: epochs.last("batchEntropyRepresentations"),
-    nc1Pinv: epochs.last("nc1Pinv"),
-    nc2EtfError: epochs.last("nc2EtfError"),
-    nc3SelfDuality: epochs.last("nc3SelfDuality"),
-    nc4Agreement: epochs.last("nc4Agreement"),
-    mirWithAccuracy: found.mirWithAccuracy,
-    hdrWithAccuracy: found.hdrWithAccuracy,
-  };
-}
-
-/** "MIR 0.12 → 0.56, correlation 0.9 over 13 measurements; in batches of 64: 0.6 → 0.8". */
-function together(
-  { epochs, batch }: Findings,
-  { name, column, inBatches, correlation }: {
-    name: string;
-    column: "mir" | "hdr";
-    inBatches: "batchMir" | "batchHdr";
-    correlation: number;
-  },
-): string {
-  return `${name} ${epochs.course(column)}, correlation ${
-    formatNumber(correlation)
-  } over ${epochs.rows.length} measurements; in batches of ${batch}: ${
-    epochs.course(inBatches)
-  }`;
-}
-
-function ratioClaims(found: Findings): Claims<"mirRises" | "hdrFalls"> {
-  const { mirWithAccuracy: mir, hdrWithAccuracy: hdr } = found;
-  return {
-    mirRises: {
-      here: together(found, {
-        name: "MIR",
-        column: "mir",
-        inBatches: "batchMir",
-        correlation: mir,
-      }),
-      holds: unless([mir], () => mir >= TOGETHER),
-    },
-    hdrFalls: {
-      here: together(found, {
-        name: "HDR",
-        column: "hdr",
-        inBatches: "batchHdr",
-        correlation: hdr,
-      }),
-      holds: unless([hdr], () => hdr <= -TOGETHER),
-    },
-  };
-}
-
-function collapseClaims(
-  { epochs, collapse }: Findings,
-): Claims<"collapseNotReached" | "entropiesMissCollapse"> {
-  const [mir, hdr] = [epochs.last("mir"), epochs.last("hdr")];
-  const target = collapse?.mir ?? NaN;
-  const entropy = collapse?.entropy ?? NaN;
-  const features = epochs.last("entropyRepresentations");
-  const head = epochs.last("entropyHead");
-  const miss = [features, head].map((h) => Math.abs(h - entropy));
-  return {
-    collapseNotReached: {
-      here: `MIR ends at ${formatNumber(mir)} (collapse: ${
-        formatNumber(target)
-      }), HDR at ${formatNumber(hdr)} (collapse: 0)`,
-      holds: unless(
-        [mir, target, hdr],
-        () => target - mir > NEAR && hdr > NEAR,
-      ),
-    },
-    entropiesMissCollapse: {
-      here: `features ${formatNumber(features)}, head ${
-        formatNumber(head)
-      }, collapse ${formatNumber(entropy)} nats`,
-      holds: unless(miss, () => miss.every((distance) => distance > NEAR)),
-    },
-  };
-}
-
-function entropyClaims(
-  { epochs }: Findings,
-): Claims<"featureEntropyRises" | "headEntropyDips"> {
-  const first = epochs.first("entropyRepresentations");
-  const last = epochs.last("entropyRepresentations");
-  const lowest = epochs.lowest("entropyHead");
-  const ends = [epochs.first("entropyHead"), epochs.last("entropyHead")];
-  return {
-    featureEntropyRises: {
-      here: `${epochs.course("entropyRepresentations")} nats`,
-      holds: unless([first, last], () => first < last / 2),
-    },
-    headEntropyDips: {
-      here: `${epochs.course("entropyHead")} nats, lowest ${
-        formatNumber(lowest)
-      }`,
-      holds: unless(ends, () => ends.every((end) => end - lowest > NEAR)),
-    },
-  };
-}
-
-function conclude(observations: Observations<Shape>): Conclusion<Shape> {
-  const found = new Findings(observations);
-  return {
-    summary: summary(found),
-    claims: {
-      ...ratioClaims(found),
-      ...collapseClaims(found),
-      ...entropyClaims(found),
-    },
-    charts: [interplayChart(found), collapseChart()],
-  };
-}
-
-function interplayChart(found: Findings): Chart {
-  const { batch } = found;
-  const inBatches = { label: `batches of ${batch}`, dash: "dash" } as const;
-  return {
-    name: "interplay",
-    title: "Training dynamics",
-    table: "epochs",
-    x: { column: "epoch", title: "epoch" },
-    panels: [
-      {
-        title: "entropy (nats)",
-        lines: [
-          { column: "entropyRepresentations", label: "H of features" },
-          { column: "entropyHead", label: "H of head" },
-        ],
-        references: entropyReferences(found.references),
-      },
-      {
-        title: "MIR",
-        lines: [
-          { column: "mir", label: "whole test set" },
-          { column: "batchMir", ...inBatches },
-        ],
-        references: mirReferences(found.references),
-      },
-      {
-        title: "HDR",
-        lines: [
-          { column: "hdr", label: "whole test set" },
-          { column: "batchHdr", ...inBatches },
-        ],
-        references: hdrReferences(found.references),
-      },
-      { title: "accuracy", lines: [{ column: "accuracy", label: "test" }] },
-    ],
-    notes: [
-      "The horizontal lines are for the whole test set: collapse, shuffled labels, random features.",
-    ],
-  };
-}
-
-function collapseChart(): Chart {
-  return {
-    name: "collapse",
-    title: "Neural collapse over training",
-    table: "epochs",
-    x: { column: "epoch", title: "epoch" },
-    panels: [
-      {
-        title: "NC1",
-        log: true,
-        lines: [
-          { column: "nc1Pinv", label: "tr Σw Σb⁺ / C" },
-          { column: "nc1Quotient", label: "tr Σw / tr Σb" },
-          { column: "nc1Cdnv", label: "CDNV" },
-        ],
-      },
-      {
-        title: "NC2",
-        log: true,
-        lines: [
-          { column: "nc2EquinormMeans", label: "norms, means" },
-          { column: "nc2EquinormHead", label: "norms, head" },
-          { column: "nc2EquiangularMeans", label: "angles, means" },
-          { column: "nc2EquiangularHead", label: "angles, head" },
-          { column: "nc2EtfError", label: "ETF error" },
-        ],
-      },
-      {
-        title: "NC3",
-        log: true,
-        lines: [
-          { column: "nc3SelfDuality", label: "self-duality" },
-          { column: "nc3StructureError", label: "structure" },
-        ],
-      },
-      {
-        title: "NC4",
-        lines: [{ column: "nc4Agreement", label: "agreement" }],
-      },
-    ],
-  };
 }
 
 /**

@@ -39,27 +39,43 @@ export interface ExecutionOptions {
 
 /**
  * Runs in the kernel before the first cell and leaves no name behind. It shows what the kernel swallows,
- * rejections that nobody handles and throws in timers, as errors of the cell that runs; and it ends the
- * kernel when the runner was killed and could not do that itself.
+ * rejections that nobody handles and throws in timers, as errors of the cell that runs; it lets errors end with
+ * what lies behind them; and it ends the kernel when the runner was killed and could not do that itself.
  */
 const PREAMBLE = `{
+  const { showCauses } = await import("${new URL(
+  "_causes.ts",
+  import.meta.url,
+)}");
+  const { errorReport } = await import("${new URL(
+  "_error_report.ts",
+  import.meta.url,
+)}");
+  showCauses();
   const runner = Deno.ppid;
   const watch = () => Deno.ppid === runner || Deno.exit(1);
   Deno.unrefTimer(setInterval(watch, 1000));
   const show = (event, error) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    const known = error instanceof Error;
-    const stack = String(known ? error.stack : error).split("\\n");
+    const { name, message, trace } = errorReport(error);
     Deno.jupyter.broadcast("error", {
-      ename: known ? error.name : "Error",
-      evalue: String(known ? error.message : error),
-      traceback: stack.filter((line) => !line.includes("(ext:")),
+      ename: name,
+      evalue: message,
+      traceback: trace,
     });
   };
   addEventListener("unhandledrejection", (event) => show(event, event.reason));
   addEventListener("error", (event) => show(event, event.error));
 }`;
+
+async function prepare(session: KernelSession): Promise<void> {
+  const { ok, evalue } = await session.execute(PREAMBLE, { silent: true });
+  if (ok) return;
+  throw new Error(
+    `Cannot run the notebook: expected a kernel that loads what the runner needs, received "${evalue}"`,
+  );
+}
 
 /** A cell whose error was shown while it still ran may go on for so long: it may wait for ever. */
 const AFTER_ERROR_MS = 1_000;
@@ -167,7 +183,7 @@ export class Execution {
       onOutput: (message) => this.#router.receive(message),
     });
     this.#languageInfo = session.languageInfo;
-    await unlessAborted(session.execute(PREAMBLE, { silent: true }), signal);
+    await unlessAborted(prepare(session), signal);
     for (const step of this.#steps) await this.#run(session, step);
     // An error can come after its cell was left, from a timer of its own.
     for (const step of this.#steps) this.#throwIfFailed(step);

@@ -5,7 +5,8 @@
  */
 
 import { currentHost, jupyterApi } from "../display/host.ts";
-import { showCauses, showLostFailures } from "./_failures.ts";
+import { showCauses } from "./_causes.ts";
+import { showLostFailures } from "./_failures.ts";
 import { Interrupts } from "./_interrupts.ts";
 import { showLostOutputs } from "./_lost_outputs.ts";
 import { hookResults } from "./_results.ts";

@@ -6,6 +6,7 @@
  */
 
 import type { DenseMatrix } from "../core/matrix.ts";
+import { diagonalizeTridiagonal } from "./_tridiagonal_ql.ts";
 
 /** Householder vectors shorter than this count as zero; the input is scaled to a largest entry of 1. */
 const NEGLIGIBLE = 1e-290;
@@ -26,7 +27,7 @@ export function portableEigenvalues(
   const work = Float64Array.from(data, (x) => x / scale);
   tridiagonalize(work, n, d, e);
   e.copyWithin(0, 1);
-  tridiagonalEigenvalues(d, e, n);
+  diagonalizeTridiagonal(d, e);
   return d.map((x) => x * scale);
 }
 
@@ -174,85 +175,4 @@ function finishVector(
   }
   const shift = dot / (2 * h);
   for (let k = 0; k < size; k++) p[k] = p[k]! - shift * u[k]!;
-}
-
-/**
- * Eigenvalues of a symmetric tridiagonal matrix, in place in `d`, unordered; `e[0 … n − 2]` is the
- * subdiagonal and is destroyed. Implicit QL with Wilkinson's shift (Bowdler, Martin, Reinsch and
- * Wilkinson, Numer. Math. 11, 1968).
- */
-function tridiagonalEigenvalues(
-  d: Float64Array,
-  e: Float64Array,
-  n: number,
-): void {
-  let norm = 0;
-  for (let i = 0; i < n; i++) {
-    norm = Math.max(norm, Math.abs(d[i]!) + (i < n - 1 ? Math.abs(e[i]!) : 0));
-  }
-  // Rank-deficient Grams leave blocks of rounding noise, in which the relative test alone would go on
-  // to resolve eigenvalues that carry no information.
-  const floor = 0.01 * Number.EPSILON * norm;
-  for (let l = 0; l < n; l++) {
-    for (let sweep = 0;; sweep++) {
-      const m = firstSplit(d, e, n, l, floor);
-      if (m === l) break;
-      if (sweep === 60) {
-        throw new Error("QL did not converge in 60 sweeps on one eigenvalue");
-      }
-      qlSweep(d, e, l, m);
-    }
-  }
-}
-
-/** The first index from `l` on whose subdiagonal entry is negligible. */
-function firstSplit(
-  d: Float64Array,
-  e: Float64Array,
-  n: number,
-  l: number,
-  floor: number,
-): number {
-  let m = l;
-  for (; m < n - 1; m++) {
-    const size = Math.abs(d[m]!) + Math.abs(d[m + 1]!);
-    if (Math.abs(e[m]!) <= Number.EPSILON * size + floor) break;
-  }
-  return m;
-}
-
-/** One implicit QL sweep over the unreduced block `l … m`. */
-function qlSweep(
-  d: Float64Array,
-  e: Float64Array,
-  l: number,
-  m: number,
-): void {
-  let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
-  let r = Math.hypot(g, 1);
-  g = d[m]! - d[l]! + e[l]! / (g + (g >= 0 ? r : -r));
-  let s = 1;
-  let c = 1;
-  let p = 0;
-  for (let i = m - 1; i >= l; i--) {
-    const f = s * e[i]!;
-    const b = c * e[i]!;
-    r = Math.sqrt(f * f + g * g);
-    e[i + 1] = r;
-    if (r === 0) {
-      d[i + 1] = d[i + 1]! - p;
-      e[m] = 0;
-      return;
-    }
-    s = f / r;
-    c = g / r;
-    g = d[i + 1]! - p;
-    r = (d[i]! - g) * s + 2 * c * b;
-    p = s * r;
-    d[i + 1] = g + p;
-    g = c * r - b;
-  }
-  d[l] = d[l]! - p;
-  e[l] = g;
-  e[m] = 0;
 }

@@ -10,6 +10,7 @@
 import { fromFileUrl } from "@std/path";
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
+import { writeWhole } from "../core/whole_file.ts";
 
 const MAGIC = "IPLAYST1";
 
@@ -63,15 +64,8 @@ export async function saveState(
   const size = new DataView(new ArrayBuffer(4));
   size.setUint32(0, header.length, true);
   const target: string = path instanceof URL ? fromFileUrl(path) : path;
-  const partial = `${target}.${Deno.pid}.partial`;
-  try {
-    const parts = [MAGIC, size.buffer, header, payload];
-    await Deno.writeFile(partial, new Blob(parts).stream());
-    await Deno.rename(partial, target);
-  } catch (error) {
-    await Deno.remove(partial).catch(() => undefined);
-    throw error;
-  }
+  const parts = [MAGIC, size.buffer, header, payload];
+  await writeWhole(target, new Uint8Array(await new Blob(parts).arrayBuffer()));
 }
 
 function fail(path: string | URL, expected: string, received: string): never {

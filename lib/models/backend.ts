@@ -53,6 +53,15 @@ async function startBest(): Promise<BackendName> {
   return start("wasm");
 }
 
+let turn: Promise<unknown> = Promise.resolve();
+
+/** tfjs drops the start of a backend that another overtakes: each waits for the one before. */
+function inTurn(choose: () => Promise<BackendName>): Promise<BackendName> {
+  const chosen = turn.then(choose);
+  turn = chosen.catch(() => {}); // who asked hears of it; the next one goes on
+  return chosen;
+}
+
 /**
  * Chooses where tensors are computed from now on, and says what was chosen.
  *
@@ -60,6 +69,8 @@ async function startBest(): Promise<BackendName> {
  * training. `"webgpu"` needs a GPU or software in its place, which is slow; values are there to be awaited
  * (`data()`), never read synchronously. `"cpu"` is plain JavaScript: slow, and the reference. `"auto"` takes
  * WebGPU where there is a GPU, not software, and a product comes out right; WASM everywhere else.
+ *
+ * Calls take their turn: two that are made at once both succeed, and the backend of the later one holds.
  *
  * @param name The backend; "auto" if left out.
  * @returns The name of the backend in use.
@@ -78,8 +89,10 @@ async function startBest(): Promise<BackendName> {
 export async function useBackend(
   name: "auto" | BackendName = "auto",
 ): Promise<BackendName> {
-  if (name === "auto") return await startBest();
-  if (["wasm", "cpu", "webgpu"].includes(name)) return await start(name);
+  if (name === "auto") return await inTurn(startBest);
+  if (["wasm", "cpu", "webgpu"].includes(name)) {
+    return await inTurn(() => start(name));
+  }
   return new Check("use the backend").fail(
     OptionsError,
     '"auto", "wasm", "cpu" or "webgpu"',

@@ -4,6 +4,7 @@ import { batches } from "../data/batches.ts";
 import type { DataSet } from "../data/data_set.ts";
 import { gatherInputs } from "../data/subset.ts";
 import type { Classifier } from "../models/classifier.ts";
+import { nextTurn } from "./_next_turn.ts";
 import type { HostMatrix } from "./evaluate.ts";
 
 /** The samples at these indices as one batch of the model's shape; yours to dispose. */
@@ -20,17 +21,37 @@ export function trainingAt(step: number): { training: boolean; step: number } {
   return { training: true, step };
 }
 
+/** How all samples go through a model. */
+export interface PassOptions {
+  /** Samples at a time. */
+  readonly batchSize: number;
+  /** Looked at before each batch; its reason is thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The data batch by batch as indices; what else waits has its turn before each of them. */
+export async function* passes(
+  data: DataSet,
+  { batchSize, signal }: PassOptions,
+): AsyncGenerator<Uint32Array> {
+  for (const batch of batches(data, { size: batchSize, shuffle: false })) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    yield batch;
+  }
+}
+
 /** Representations and logits of all samples, brought to the host batch by batch. */
 export async function forwardAll(
   model: Classifier,
   data: DataSet,
-  batchSize: number,
+  options: PassOptions,
 ): Promise<{ representations: HostMatrix; logits: HostMatrix }> {
   const rows = data.labels.length;
   const representations = new Float32Array(rows * model.dimension);
   const logits = new Float32Array(rows * model.classes);
   let at = 0;
-  for (const batch of batches(data, { size: batchSize, shuffle: false })) {
+  for await (const batch of passes(data, options)) {
     using scope = new TensorScope();
     const inputs = scope.own(
       inputTensor(model, gatherInputs(data, batch), batch.length),

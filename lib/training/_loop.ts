@@ -6,7 +6,6 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
 import * as tf from "@tensorflow/tfjs";
 import type { Check } from "../core/check.ts";
 import { NotFiniteError, ResourceError } from "../core/errors.ts";
@@ -18,14 +17,15 @@ import { pathOf } from "./_checkpoint_file.ts";
 import { watchRecords } from "./_early_stop.ts";
 import { clipped, differentiate, type Gradient } from "./_gradient.ts";
 import { Learner } from "./_learner.ts";
+import { nextTurn } from "./_next_turn.ts";
 import type { Objective } from "./_objective.ts";
 import { isOutOfMemory } from "./_out_of_memory.ts";
 import { loadRun, saveRun } from "./_saved_run.ts";
 import { Tally } from "./_tally.ts";
 import {
-  evaluate,
   type EvaluateOptions,
   type Evaluation,
+  measureModel,
   withReference,
 } from "./evaluate.ts";
 import {
@@ -64,14 +64,6 @@ export interface Course<Extra extends object> {
 interface Measured {
   readonly own: Evaluation;
   readonly ema: Evaluation | undefined;
-}
-
-/**
- * Lets timers, messages and displays have their turn; a notebook stays alive. A zero timer would do as
- * well but takes as long as a step of a small network.
- */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One run of a course, from its first event to its last. */
@@ -300,13 +292,13 @@ class Loop<Extra extends object> implements Disposable {
     const { model, test, options: { ema } } = this.#course;
     const how = this.#how(options);
     if (!ema) {
-      return { own: await evaluate(model, test, how), ema: undefined };
+      return { own: await measureModel(model, test, how), ema: undefined };
     }
     const own = ema.evaluate === "beside"
-      ? await evaluate(model, test, how)
+      ? await measureModel(model, test, how)
       : undefined;
     using _ = this.#learner.average!.lend();
-    const averaged = await evaluate(model, test, how);
+    const averaged = await measureModel(model, test, how);
     return { own: own ?? averaged, ema: own && averaged };
   }
 

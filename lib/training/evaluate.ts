@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Check } from "../core/check.ts";
+import { InterruptListener } from "../core/interrupt.ts";
 import type { DataSet } from "../data/data_set.ts";
 import type { BatchInterplay } from "../metrics/batch_interplay.ts";
 import type {
@@ -17,6 +18,8 @@ import { checkFit } from "./_fit.ts";
 import { forwardAll } from "./_forward_all.ts";
 import { measureSides } from "./_measures.ts";
 import { scoreAll } from "./_scores.ts";
+
+const ACTION = "evaluate the model";
 
 /** A matrix on the host. */
 export interface HostMatrix {
@@ -102,6 +105,8 @@ export interface EvaluateOptions extends EvaluationMode {
   readonly reference?: NonNullable<InterplayOptions["reference"]>;
   /** Of the softmax behind the loss; 1 if left out. */
   readonly temperature?: number;
+  /** Stops it between two forward passes. */
+  readonly signal?: AbortSignal;
 }
 
 /** The fields of {@linkcode EvaluationMode} for a schema whose other fields stand beside them. */
@@ -123,6 +128,7 @@ const evaluateOptions = z.strictObject({
   ...evaluationFields,
   reference: z.union([z.literal(false), referenceEffort]).default(false),
   temperature: z.number().positive().default(1),
+  signal: z.custom<AbortSignal>((x) => x instanceof AbortSignal).optional(),
 });
 
 /** Options of an evaluation, complete. */
@@ -135,6 +141,9 @@ export type CompleteEvaluateOptions = z.output<typeof evaluateOptions>;
  * A sample whose representation is zero has no direction: entropies, MIR and HDR leave it out, and
  * `samples` says how many took part. Neural collapse and accuracy count it.
  *
+ * Hears Interrupt, as a run does, and stops between two forward passes or before the metrics, which are computed
+ * in one go.
+ *
  * Cost: one forward pass over the data and the cost of `interplay` and `neuralCollapse`.
  *
  * @param model Any classifier.
@@ -144,6 +153,7 @@ export type CompleteEvaluateOptions = z.output<typeof evaluateOptions>;
  * @throws {ShapeError} The data do not fit the model.
  * @throws {LabelError} A class has no sample.
  * @throws {NotFiniteError} A representation is not finite, or all are zero.
+ * @throws {DOMException} An AbortError at an interrupt; at an abort of `signal` its reason.
  * @throws {OptionsError} An option is unknown or out of range.
  *
  * @example
@@ -169,16 +179,26 @@ export async function evaluate(
   data: DataSet,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const check = new Check("evaluate the model");
+  using listener = new InterruptListener(options.signal, ACTION);
+  const { signal } = listener;
+  return await listener.unlessForced(
+    measureModel(model, data, { ...options, signal }),
+  );
+}
+
+/** The same for work that hears interrupts itself, and stops when its measurement is there. */
+export async function measureModel(
+  model: Classifier,
+  data: DataSet,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const check = new Check(ACTION);
   const how = check.options(evaluateOptions, options);
   checkFit(check, model, data);
-  const { representations, logits } = await forwardAll(
-    model,
-    data,
-    how.batchSize,
-  );
+  const { representations, logits } = await forwardAll(model, data, how);
   const { labels } = data;
   const sides = { representations, labels, head: await model.head() };
+  how.signal?.throwIfAborted();
   return {
     ...scoreAll(logits, labels, how.temperature),
     measures: measureSides(sides, how),
@@ -192,6 +212,6 @@ export function withReference(
   evaluation: Evaluation,
   options: EvaluateOptions,
 ): Evaluation {
-  const how = new Check("evaluate the model").options(evaluateOptions, options);
+  const how = new Check(ACTION).options(evaluateOptions, options);
   return { ...evaluation, measures: measureSides(evaluation, how) };
 }

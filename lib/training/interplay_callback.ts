@@ -12,11 +12,11 @@ import {
 import { checkFit } from "./_fit.ts";
 import { Tally } from "./_tally.ts";
 import {
-  evaluate,
   type EvaluateOptions,
   type Evaluation,
   evaluationFields,
   type EvaluationMode,
+  measureModel,
   withReference,
 } from "./evaluate.ts";
 import {
@@ -226,7 +226,7 @@ export class InterplayCallback extends TfjsCallback {
   async #measure(epoch: number): Promise<void> {
     const { history, classifier, listener } = this.#fit!;
     try {
-      this.#last = await evaluate(
+      this.#last = await measureModel(
         classifier,
         this.#data,
         this.#how(

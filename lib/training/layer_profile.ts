@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { LabelError, OptionsError } from "../core/errors.ts";
+import { InterruptListener } from "../core/interrupt.ts";
 import {
   type Displayable,
   displayable,
@@ -9,7 +10,6 @@ import {
 } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
-import { batches } from "../data/batches.ts";
 import type { DataSet } from "../data/data_set.ts";
 import { gatherInputs } from "../data/subset.ts";
 import type { InterplayValues } from "../metrics/mod.ts";
@@ -26,7 +26,7 @@ import { reference, referenceEffort } from "../metrics/reference.ts";
 import type { Classifier, ClassifierHead } from "../models/classifier.ts";
 import { type ClassSpread, classSpread } from "./_class_spread.ts";
 import { checkFit } from "./_fit.ts";
-import { inputTensor } from "./_forward_all.ts";
+import { inputTensor, passes, type PassOptions } from "./_forward_all.ts";
 import { directed } from "./_measures.ts";
 import type { HostMatrix } from "./evaluate.ts";
 
@@ -78,12 +78,15 @@ export interface LayerProfileOptions {
   readonly batchSize?: number;
   /** `false` for none (if left out), or the effort of the yardsticks as `interplay` takes it. */
   readonly reference?: NonNullable<InterplayOptions["reference"]>;
+  /** Stops it between two forward passes. */
+  readonly signal?: AbortSignal;
 }
 
 const profileOptions = z.strictObject({
   layers: z.array(z.string()).min(1).optional(),
   batchSize: z.int().positive().default(256),
   reference: z.union([z.literal(false), referenceEffort]).default(false),
+  signal: z.custom<AbortSignal>((x) => x instanceof AbortSignal).optional(),
 });
 
 type Options = z.output<typeof profileOptions>;
@@ -92,12 +95,12 @@ type Options = z.output<typeof profileOptions>;
 async function activationsOf(
   model: Classifier,
   data: DataSet,
-  { layer, batchSize }: { layer: string; batchSize: number },
+  { layer, ...options }: PassOptions & { layer: string },
 ): Promise<HostMatrix> {
   const rows = data.labels.length;
   let values: Float32Array | undefined;
   let at = 0;
-  for (const batch of batches(data, { size: batchSize, shuffle: false })) {
+  for await (const batch of passes(data, options)) {
     using scope = new TensorScope();
     const inputs = scope.own(
       inputTensor(model, gatherInputs(data, batch), batch.length),
@@ -218,6 +221,7 @@ function display(
  * @throws {ShapeError} The data do not fit the model.
  * @throws {LabelError} The classes do not fit the model, or one has no sample.
  * @throws {NotFiniteError} A layer is not finite, or zero for all samples.
+ * @throws {DOMException} An AbortError at an interrupt; at an abort of `signal` its reason.
  * @throws {OptionsError} An option is unknown or out of range, or there is no such layer.
  *
  * @example
@@ -246,11 +250,13 @@ export async function layerProfile(
   checkFit(check, model, data);
   checkLayers(check, model, names);
   checkClasses(check, data);
+  using listener = new InterruptListener(parsed.signal, check.action);
+  const { signal } = listener;
   const head = await model.head();
   const { labels, classes } = data;
   const layers: LayerMeasures[] = [];
   for (const layer of names) {
-    const how = { layer, batchSize: parsed.batchSize };
+    const how = { layer, batchSize: parsed.batchSize, signal };
     const Z = await activationsOf(model, data, how);
     layers.push(measureLayer(layer, { Z, labels, head }, parsed));
   }

@@ -16,6 +16,8 @@ import * as tf from "@tensorflow/tfjs";
 import { interplayLoss } from "../../lib/losses/mod.ts";
 import { Random } from "../../lib/core/random.ts";
 import { useBackend } from "../../lib/models/mod.ts";
+import { PythonProcess } from "./python_process.ts";
+import { median, type Timed } from "./race.ts";
 
 const python = Deno.args[0] ?? "python3";
 
@@ -23,71 +25,6 @@ const CLASSES = 10;
 const ROUNDS = 25;
 const WARM_UP = 30;
 const WEIGHTS = { mutualInformation: 1, entropyDifference: 1 };
-
-interface Reply {
-  ms: number;
-  check: number[];
-}
-
-class Torch {
-  readonly #process: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
-
-  constructor() {
-    const script = new URL("losses_peer.py", import.meta.url).pathname;
-    this.#process = new Deno.Command(python, {
-      args: [script],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#writer = this.#process.stdin.getWriter();
-    this.#lines = this.#process.stdout
-      .pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  /** The peer with its version, or `undefined` where there is no torch, or no Python. */
-  static async start(): Promise<{ torch: Torch; version: string } | undefined> {
-    try {
-      const torch = new Torch();
-      return { torch, version: JSON.parse(await torch.line()).torch };
-    } catch {
-      return undefined;
-    }
-  }
-
-  async line(): Promise<string> {
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error("torch ended");
-      this.#rest += value;
-    }
-    const [line = "", ...rest] = this.#rest.split("\n");
-    this.#rest = rest.join("\n");
-    return line;
-  }
-
-  async give({ z1, z2 }: Sides, how: { dtype: string; threads: number }) {
-    const [rows, d1] = z1.shape;
-    const job = JSON.stringify({ rows, d1, d2: z2.shape[1], ...how }) + "\n";
-    await this.#writer.write(new TextEncoder().encode(job));
-    for (const z of [z1, z2]) {
-      await this.#writer.write(new Uint8Array(z.dataSync().slice().buffer));
-    }
-  }
-
-  async run(): Promise<Reply> {
-    await this.#writer.write(new TextEncoder().encode("run\n"));
-    return JSON.parse(await this.line());
-  }
-
-  async close(): Promise<void> {
-    await this.#writer.close();
-    await this.#process.status;
-  }
-}
 
 /** Representations, and the head row of each label. */
 interface Sides {
@@ -124,11 +61,6 @@ function terms({ z1, z2 }: Sides): () => number[] {
   };
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-}
-
 /** Takes milliseconds of one run. */
 type Contestant = () => number | Promise<number>;
 
@@ -153,7 +85,7 @@ async function race(contestants: readonly Contestant[]): Promise<number[][]> {
 }
 
 /** Torch clamps the vanishing eigenvalues at 1e-7, so the values differ by about as much each. */
-function agree(check: number[], expected: number[]): void {
+function agree(check: readonly number[], expected: readonly number[]): void {
   check.forEach((x, i) => {
     const off = Math.abs(x - expected[i]!);
     assert(off < 2e-3 * Math.max(1, Math.abs(x)), `${check} and ${expected}`);
@@ -169,16 +101,31 @@ const precisions = [
   { dtype: "float64", threads: 1 },
 ];
 
-async function compare(peers: readonly Torch[], rows: number, d: number) {
+/** Sends the sides to a process, with the precision and the threads it is to use. */
+async function give(
+  peer: PythonProcess,
+  { z1, z2 }: Sides,
+  how: { dtype: string; threads: number },
+): Promise<void> {
+  const [rows, d1] = z1.shape;
+  await peer.send({ rows, d1, d2: z2.shape[1], ...how });
+  for (const z of [z1, z2]) await peer.send(z.dataSync());
+}
+
+async function compare(
+  peers: readonly PythonProcess[],
+  rows: number,
+  d: number,
+): Promise<void> {
   const sides = sidesOf(rows, d);
   for (const [i, peer] of peers.entries()) {
-    await peer.give(sides, precisions[i]!);
+    await give(peer, sides, precisions[i]!);
   }
-  const exact = await peers.at(-1)?.run();
+  const exact = await peers.at(-1)?.run<Timed>();
   if (exact) agree(terms(sides)(), exact.check);
   const times = await race([
     timed(() => void terms(sides)()),
-    ...peers.map((peer) => async () => (await peer.run()).ms),
+    ...peers.map((peer) => async () => (await peer.run<Timed>()).ms),
   ]);
   const medians = times.map(median);
   tf.dispose([sides.z1, sides.z2]);
@@ -262,9 +209,13 @@ async function share(network: Network): Promise<void> {
 }
 
 await useBackend("wasm");
-const starts = await Promise.all(precisions.map(() => Torch.start()));
-const peers = starts.flatMap((start) => start ? [start.torch] : []);
-const version = starts[0]?.version;
+const starts = await Promise.all(
+  precisions.map(() =>
+    PythonProcess.start<{ torch: string }>(python, { script: "losses_peer.py" })
+  ),
+);
+const peers = starts.flatMap((start) => start ? [start.process] : []);
+const version = starts[0]?.greeting.torch;
 console.log(
   `median milliseconds of both terms with gradients; ${
     version ? `torch ${version}` : "no torch"

@@ -5,6 +5,7 @@
  */
 
 import type { Rows } from "../../lib/core/rows.ts";
+import { PythonProcess } from "./python_process.ts";
 import type { Timed } from "./race.ts";
 
 /** Which library, its threads, and how it measures time. */
@@ -23,29 +24,17 @@ interface Greeting {
 /** A Python process that computes what it is told to, and times it. */
 export class PythonPeer {
   readonly setting: PythonSetting;
-  readonly #process: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  #rest = "";
-  #greeting: Greeting = { version: "", blas: "" };
+  readonly #process: PythonProcess;
+  readonly #greeting: Greeting;
 
-  private constructor(python: string, setting: PythonSetting) {
-    const { library, threads, unit } = setting;
-    const script = new URL("peer.py", import.meta.url).pathname;
+  private constructor(
+    setting: PythonSetting,
+    process: PythonProcess,
+    greeting: Greeting,
+  ) {
     this.setting = setting;
-    this.#process = new Deno.Command(python, {
-      args: [script, library, String(threads), unit],
-      env: {
-        OPENBLAS_NUM_THREADS: String(threads),
-        OMP_NUM_THREADS: String(threads),
-      },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#writer = this.#process.stdin.getWriter();
-    this.#reader = this.#process.stdout
-      .pipeThrough(new TextDecoderStream()).getReader();
+    this.#process = process;
+    this.#greeting = greeting;
   }
 
   /** Starts a process; `undefined` where Python or the library is missing. */
@@ -53,15 +42,17 @@ export class PythonPeer {
     python: string,
     setting: PythonSetting,
   ): Promise<PythonPeer | undefined> {
-    let peer: PythonPeer | undefined;
-    try {
-      peer = new PythonPeer(python, setting);
-      peer.#greeting = JSON.parse(await peer.#line());
-      return peer;
-    } catch {
-      await peer?.close();
-      return undefined;
-    }
+    const { library, threads, unit } = setting;
+    const started = await PythonProcess.start<Greeting>(python, {
+      script: "peer.py",
+      args: [library, String(threads), unit],
+      env: {
+        OPENBLAS_NUM_THREADS: String(threads),
+        OMP_NUM_THREADS: String(threads),
+      },
+    });
+    return started &&
+      new PythonPeer(setting, started.process, started.greeting);
   }
 
   /** "numpy 1". */
@@ -81,39 +72,17 @@ export class PythonPeer {
       const type = data instanceof Float32Array ? "float32" : "float64";
       return { rows, columns, type };
     });
-    const job = JSON.stringify({ op, arrays: specs }) + "\n";
-    await this.#writer.write(new TextEncoder().encode(job));
-    for (const { data } of arrays) {
-      // A copy, since the stream takes what it is given.
-      const { buffer, byteOffset, byteLength } = data;
-      await this.#writer.write(
-        new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice(),
-      );
-    }
+    await this.#process.send({ op, arrays: specs });
+    for (const { data } of arrays) await this.#process.send(data);
   }
 
   /** Computes the job given last, once. */
   async run(): Promise<Timed> {
-    await this.#writer.write(new TextEncoder().encode("run\n"));
-    return JSON.parse(await this.#line());
+    return await this.#process.run();
   }
 
   /** Ends the process. */
   async close(): Promise<void> {
-    await this.#writer.close().catch(() => {});
-    await this.#reader.cancel().catch(() => {});
-    await this.#process.status;
-  }
-
-  async #line(): Promise<string> {
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error(`${this.name} ended`);
-      this.#rest += value;
-    }
-    const at = this.#rest.indexOf("\n");
-    const line = this.#rest.slice(0, at);
-    this.#rest = this.#rest.slice(at + 1);
-    return line;
+    await this.#process.close();
   }
 }

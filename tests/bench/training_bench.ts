@@ -19,6 +19,7 @@ import {
   mlp,
   useBackend,
 } from "../../lib/models/mod.ts";
+import { PythonProcess } from "./python_process.ts";
 import { type Contestant, race, type Timed } from "./race.ts";
 
 const python = Deno.args[0] ?? "python3";
@@ -89,93 +90,54 @@ function own(model: Classifier, data: Batch, steps: number): Contestant {
 /** torch with so many threads, in a process of its own. */
 class Torch {
   readonly threads: number;
-  readonly #process: Deno.ChildProcess;
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  #rest = "";
-  #version = "";
+  readonly version: string;
+  readonly #process: PythonProcess;
 
-  private constructor(threads: number) {
-    const script = new URL("training_peer.py", import.meta.url).pathname;
+  private constructor(
+    threads: number,
+    version: string,
+    process: PythonProcess,
+  ) {
     this.threads = threads;
-    this.#process = new Deno.Command(python, {
-      args: [script, String(threads)],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    this.#writer = this.#process.stdin.getWriter();
-    this.#reader = this.#process.stdout
-      .pipeThrough(new TextDecoderStream()).getReader();
+    this.version = version;
+    this.#process = process;
   }
 
   /** `undefined` where there is no torch, or no Python. */
   static async start(threads: number): Promise<Torch | undefined> {
-    let torch: Torch | undefined;
-    try {
-      torch = new Torch(threads);
-      torch.#version = JSON.parse(await torch.#line()).version;
-      return torch;
-    } catch {
-      await torch?.close();
-      return undefined;
-    }
-  }
-
-  get version(): string {
-    return this.#version;
+    const started = await PythonProcess.start<{ version: string }>(python, {
+      script: "training_peer.py",
+      args: [String(threads)],
+    });
+    return started &&
+      new Torch(threads, started.greeting.version, started.process);
   }
 
   /** The same network, batch and weights. */
   async give(model: Classifier, data: Batch, steps: number): Promise<void> {
     const kernels = model.weights.filter(({ name }) => name.endsWith("kernel"));
-    const job = {
+    await this.#process.send({
       batch: BATCH,
       input: model.inputShape,
       layers: kernels.map(({ variable }) => variable.shape),
       steps,
       learningRate: LEARNING_RATE,
       momentum: MOMENTUM,
-    };
-    await this.#send(new TextEncoder().encode(JSON.stringify(job) + "\n"));
+    });
     for (const { variable } of model.weights) {
-      await this.#send(variable.dataSync());
+      await this.#process.send(variable.dataSync());
     }
-    await this.#send(data.images);
-    await this.#send(data.labels);
+    await this.#process.send(data.images);
+    await this.#process.send(data.labels);
   }
 
   contestant(): Contestant {
-    const run = async (): Promise<Timed> => {
-      await this.#send(new TextEncoder().encode("run\n"));
-      return JSON.parse(await this.#line());
-    };
+    const run = () => this.#process.run<Timed>();
     return { name: `torch ${this.threads}`, tolerance: TOLERANCE, run };
   }
 
   async close(): Promise<void> {
-    await this.#writer.close().catch(() => {});
-    await this.#reader.cancel().catch(() => {});
-    await this.#process.status;
-  }
-
-  /** A copy, since the stream takes what it is given. */
-  #send({ buffer, byteOffset, byteLength }: ArrayBufferView): Promise<void> {
-    return this.#writer.write(
-      new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice(),
-    );
-  }
-
-  async #line(): Promise<string> {
-    while (!this.#rest.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error("torch ended");
-      this.#rest += value;
-    }
-    const at = this.#rest.indexOf("\n");
-    const line = this.#rest.slice(0, at);
-    this.#rest = this.#rest.slice(at + 1);
-    return line;
+    await this.#process.close();
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../../lib/display/mod.ts";
 import { gallery } from "../display/gallery.ts";
 import { launch, withoutBrowser } from "./chromium.ts";
-import { Watch } from "./watch.ts";
+import { drawn, Watch } from "./watch.ts";
 
 const figures = gallery();
 
@@ -63,14 +63,6 @@ async function onPage(
   } finally {
     await context.close();
   }
-}
-
-async function drawn(page: Page, count: number): Promise<void> {
-  await page.waitForFunction(
-    (n) => document.querySelectorAll('[data-drawn="plot"]').length === n,
-    count,
-    { timeout: 30_000 },
-  );
 }
 
 /** A property that plotly puts on its element. */
@@ -265,10 +257,14 @@ Deno.test({
             await page.evaluate(() =>
               document.body.dataset.jpThemeLight = "false"
             );
-            await page.waitForFunction((before) =>
-              getComputedStyle(
-                document.querySelector(".xtitle") ?? document.body,
-              ).fill !== before, light);
+            await page.waitForFunction(
+              (before) =>
+                getComputedStyle(
+                  document.querySelector(".xtitle") ?? document.body,
+                ).fill !== before,
+              light,
+              { polling: 100 },
+            );
             assertNotEquals(await color(), light);
           });
         },

@@ -87,7 +87,7 @@ export class JupyterServer implements AsyncDisposable {
   }
 
   async #ready(): Promise<void> {
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 1200; i++) {
       const answer = await fetch(`${this.url}/api/status`)
         .catch(() => undefined);
       await answer?.body?.cancel();

@@ -39,11 +39,19 @@ export async function onPage(
   }
 }
 
+/**
+ * Waits until `expression` is true in the page. It asks by a timer: frames, by which Playwright would ask, may
+ * cease to come on a busy machine.
+ */
+export async function holds(page: Page, expression: string): Promise<void> {
+  const options = { polling: 100, timeout: 60_000 };
+  await page.waitForFunction(expression, undefined, options);
+}
+
 /** Waits until `count` figures are drawn. */
 export async function drawn(page: Page, count: number): Promise<void> {
-  await page.waitForFunction(
+  await holds(
+    page,
     `document.querySelectorAll('[data-drawn="plot"]').length === ${count}`,
-    undefined,
-    { timeout: 60_000 },
   );
 }

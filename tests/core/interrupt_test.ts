@@ -59,6 +59,17 @@ Deno.test("InterruptListener is aborted by the signal of its caller as well, and
   assertEquals(other.signal.aborted, false);
 });
 
+Deno.test("InterruptListener says what it was that an interrupt stopped", () => {
+  using listener = new InterruptListener(undefined, "load MNIST");
+  interrupt();
+  const { name, message } = listener.signal.reason;
+  assertEquals(name, "AbortError");
+  assertEquals(
+    message,
+    "Cannot load MNIST: expected to go on, received an interrupt",
+  );
+});
+
 Deno.test("InterruptListener lets a forced interrupt end a wait that would not end", async () => {
   using listener = new InterruptListener();
   const waiting = listener.unlessForced(new Promise<void>(() => {}));

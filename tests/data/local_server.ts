@@ -56,6 +56,13 @@ export function cut(bytes: Bytes, length: number): ReadableStream<Bytes> {
   });
 }
 
+/** A body that stands still after these bytes, until the reader leaves. */
+export function held(bytes: Bytes): ReadableStream<Bytes> {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(bytes),
+  });
+}
+
 export async function gzip(bytes: Bytes): Promise<Bytes> {
   const stream = new Blob([bytes]).stream().pipeThrough(
     new CompressionStream("gzip"),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { interrupt } from "interplay";
 import type { DownloadProgress } from "interplay/data";
 import { Check } from "../../lib/core/check.ts";
 import { FormatError } from "../../lib/core/errors.ts";
@@ -9,6 +10,7 @@ import {
   cut,
   filesIn,
   gzip,
+  held,
   type Place,
   sha256,
   withServer,
@@ -384,6 +386,44 @@ Deno.test("two calls at the same time download a file once", () =>
     assertEquals(first, second);
     assertEquals(place.requests, ["/good/file.gz"]);
     assertEquals(await filesIn(`${place.cacheDir}/set`), ["file.gz"]);
+  }));
+
+Deno.test("a loader stops at an interrupt with an AbortError that says what, and the next call goes on", () =>
+  withServer((request) => {
+    if (request.headers.has("range")) return ranged(request, '"v1"');
+    return new Response(held(packed.slice(0, half)), {
+      headers: { etag: '"v1"', "content-length": String(packed.length) },
+    });
+  }, async (place) => {
+    const file = await remoteFile(place.origin);
+    const got: number[] = [];
+    const onProgress = ({ received }: DownloadProgress) => {
+      got.push(received);
+      assertEquals(interrupt().asked, 1);
+    };
+    const error = await assertRejects(
+      () => obtain(check, file, { ...where(place), onProgress }),
+      DOMException,
+      "Cannot load the set: expected to go on, received an interrupt",
+    );
+    assertEquals(error.name, "AbortError");
+    assertEquals(interrupt().asked, 0);
+    const path = await obtain(check, file, where(place));
+    assertEquals(await Deno.readFile(path), packed);
+    assertEquals(place.requests[1], `/good/file.gz bytes=${got[0]}-`);
+  }));
+
+Deno.test("a loader that looks through its cache stops at an interrupt, and leaves the file", () =>
+  withMirrors(async (place) => {
+    const file = await remoteFile(place.origin);
+    const path = await obtain(check, file, where(place));
+    const looking = obtain(check, file, where(place));
+    while (interrupt().asked === 0) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    await assertRejects(() => looking, DOMException, "Cannot load the set");
+    assertEquals(await Deno.readFile(path), packed);
+    assertEquals(place.requests.length, 1);
   }));
 
 Deno.test("a loader that waits for another to finish can be stopped", () =>

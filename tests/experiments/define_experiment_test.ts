@@ -11,9 +11,15 @@ import {
   type ExperimentEvent,
   trainingDynamics,
 } from "interplay/experiments";
-import { interrupt, jupyterDisplay, OptionsError } from "interplay";
+import {
+  interrupt,
+  jupyterDisplay,
+  OptionsError,
+  TensorScope,
+} from "interplay";
 import { registry } from "../../lib/experiments/_registry.ts";
-import { counting, tiny, worked } from "./fixtures.ts";
+import { evaluate } from "interplay/training";
+import { counting, type CountingShape, tiny, worked } from "./fixtures.ts";
 
 async function events(
   run: AsyncIterable<ExperimentEvent>,
@@ -170,6 +176,26 @@ Deno.test("a run that is aborted is no error: its result holds what there is", a
   assertEquals(outcome, "stopped");
   assertEquals(summary.steps, 4);
   assertEquals(claims.map(({ holds }) => holds), [false, null]);
+});
+
+Deno.test("a run that is interrupted while it measures has stopped, and not failed", async () => {
+  const measuring = defineExperiment<CountingShape>({
+    ...counting.definition,
+    name: "measuring",
+    async *run(lab) {
+      yield lab.row("steps", { stage: "first", step: 1, value: 1 });
+      setTimeout(() => asked.push(interrupt().asked));
+      using scope = new TensorScope();
+      const model = scope.own(lab.model());
+      await evaluate(model, lab.data.test, { batchSize: 1 });
+      yield lab.row("steps", { stage: "never", step: 2, value: 2 });
+    },
+  });
+  const asked: number[] = [];
+  const { outcome, series } = await measuring({});
+  assertEquals([outcome, series.steps.stage, asked], ["stopped", ["first"], [
+    2,
+  ]]);
 });
 
 Deno.test("a run hears the interrupt of the kernel", async () => {

@@ -1,13 +1,22 @@
+import { setImmediate } from "node:timers";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
-import { FormatError, OptionsError } from "interplay";
+import { FormatError, OptionsError, TensorScope } from "interplay";
 import {
+  defineExperiment,
   type ExperimentEvent,
   temperatureSweep,
   trainingDynamics,
   verify,
 } from "interplay/experiments";
-import { counting, temporaryFolder, tiny, worked } from "./fixtures.ts";
+import { trainSupervised } from "interplay/training";
+import {
+  counting,
+  type CountingShape,
+  temporaryFolder,
+  tiny,
+  worked,
+} from "./fixtures.ts";
 
 const { permutations: _, ...small } = tiny;
 const sweep = { ...small, temperatures: [0.5, 1, 2], seed: 4 } as const;
@@ -68,6 +77,43 @@ Deno.test("temperatureSweep() broken off within a stage goes on in it, and does 
   const resumed = await run;
   assertEquals(resumed, whole);
   assert((await verify(resumed)).ok); // the weights of restored stages as well
+});
+
+Deno.test("a stage whose training was stopped between two events is not finished, whatever its experiment passes on", async () => {
+  await using folder = await temporaryFolder();
+  const checkpoint = folder.path;
+  const quiet = defineExperiment<CountingShape>({
+    ...counting.definition,
+    name: "quiet",
+    stages: () => ["training"],
+    run: (lab) =>
+      lab.stage("training", async function* () {
+        using scope = new TensorScope();
+        const model = scope.own(lab.model());
+        const { data, signal } = lab;
+        const options = { epochs: 2_000, reference: false, signal } as const;
+        const run = trainSupervised(model, data, options);
+        // It keeps its steps to itself, and with them the one that a stopped training ends with.
+        for await (const event of lab.follow(run)) {
+          if (event.type !== "step") yield event;
+        }
+        lab.row("steps", { stage: "training", step: 1, value: 1 });
+      }),
+  });
+  const stop = new AbortController();
+  const states: string[] = [];
+  const run = quiet({ checkpoint, signal: stop.signal });
+  for await (const event of run) {
+    if (event.type === "stage") states.push(event.state);
+    if (event.type === "epoch" && event.record.epoch === 1) {
+      setImmediate(() => stop.abort(new Error("enough")));
+    }
+  }
+  const { outcome, series } = await run;
+  assertEquals([outcome, series.steps.step], ["stopped", []]);
+  assertEquals(states, ["begun"]);
+  const names = [...Deno.readDirSync(checkpoint)].map(({ name }) => name);
+  assertEquals(names, ["run.json"]);
 });
 
 Deno.test("a finished run comes back from its checkpoint at once, equal, with its time", async () => {

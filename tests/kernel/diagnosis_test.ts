@@ -8,6 +8,7 @@ Deno.test("diagnoseRefusal() finds what a cell does not parse for, and executes 
   const cases: [string, string, string][] = [
     ["const x: number = ;", "Expression expected", "line 1, column 19"],
     ["const a = 1;\n%magic", "Expression expected", "line 2, column 1"],
+    ["?x", "Expression expected", "line 1, column 1"],
     ["const s = 'abc", "Unterminated string constant", "line 1, column 11"],
     ["if (true) {", "Expected '}', got '<eof>'", "line 1"],
     [

@@ -20,7 +20,7 @@ import {
   type PageItem,
   serializeNotebook,
 } from "../../lib/kernel/mod.ts";
-import { launch, noBrowser } from "./browser.ts";
+import { launch, withoutBrowser } from "../browser/chromium.ts";
 import { code, Folder, markdown, notebookOf } from "./fixtures.ts";
 
 const stream = (text: string, name = "stdout") => ({
@@ -348,7 +348,7 @@ function browserTest(
 ): void {
   Deno.test({
     name: `exportHtml() in a browser: ${name}`,
-    ignore: noBrowser,
+    ignore: withoutBrowser,
     // The driver keeps a timer and a pipe of its own beyond the close of the browser.
     sanitizeOps: false,
     sanitizeResources: false,
@@ -481,7 +481,7 @@ browserTest(
 Deno.test({
   name:
     "exportHtml() in a browser: a result lives, unfolds its numbers, and prints both",
-  ignore: noBrowser,
+  ignore: withoutBrowser,
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
@@ -525,7 +525,7 @@ Deno.test({
 Deno.test({
   name:
     "exportHtml() in a browser: makes no request even if an output asks for one",
-  ignore: noBrowser,
+  ignore: withoutBrowser,
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
@@ -546,7 +546,9 @@ Deno.test({
       notebookOf(code("1", { outputs })),
       async (browser, file) => {
         const { page } = await opened(browser, file);
-        await page.waitForFunction("document.title === 'refused'");
+        await page.waitForFunction("document.title === 'refused'", undefined, {
+          polling: 100,
+        });
       },
     );
     assertEquals(hits, 0);

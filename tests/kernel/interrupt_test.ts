@@ -6,12 +6,13 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { held, withServer } from "../data/local_server.ts";
 import { isAlive, until } from "./fixtures.ts";
 import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 import { TestKernel } from "./kernel_session.ts";
 
 const setup = `import "interplay/kernel";
-import { gaussianClasses, interruptible, interruptSignal, live, mlp, split, trainSupervised, useBackend } from "interplay";
+import { evaluate, gaussianClasses, interruptible, interruptSignal, live, loadMnist, mlp, split, trainSupervised, useBackend } from "interplay";
 await useBackend("cpu");
 const data = split(gaussianClasses({ classes: 3, samplesPerClass: 40, dimension: 5, separation: 8 }), { test: 0.2 });
 const model = mlp({ inputDimension: 5, hidden: [8], classes: 3 });
@@ -112,6 +113,42 @@ for await (const _ of stuck) { /* never */ }`);
       assertEquals([reply.ok, reply.ename], [false, "InterruptedError"]);
       assert(shown.some(({ text }) => text.startsWith("Interrupted again:")));
       assertEquals(await kernel.texts("result", "kept"), ['"state"']);
+    },
+  );
+
+  await t.step(
+    "stops a download and an evaluation with an AbortError that says which, and keeps the kernel",
+    async () => {
+      await withServer(
+        () => new Response(held(new Uint8Array(1000))),
+        async ({ origin, dataDir, cacheDir }) => {
+          const options = JSON.stringify({
+            dataDir,
+            cacheDir,
+            baseUrl: origin,
+          });
+          const endless =
+            "gaussianClasses({ classes: 3, samplesPerClass: 300_000, dimension: 5 })";
+          const cells = {
+            "load MNIST":
+              `await loadMnist({ ...${options}, onProgress: () => console.log("load MNIST …") })`,
+            "evaluate the model":
+              `const many = ${endless}; console.log("evaluate the model …"); await evaluate(model, many, { batchSize: 1 })`,
+          };
+          for (const [what, cell] of Object.entries(cells)) {
+            const running = kernel.run(cell);
+            await kernel.saw(`${what} …`);
+            kernel.press();
+            const { reply } = await running;
+            assertEquals([reply.ok, reply.ename], [false, "AbortError"]);
+            assertEquals(
+              reply.evalue,
+              `Cannot ${what}: expected to go on, received an interrupt`,
+            );
+            assertEquals(await kernel.texts("result", "kept"), ['"state"']);
+          }
+        },
+      );
     },
   );
 

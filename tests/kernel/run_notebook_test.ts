@@ -90,7 +90,7 @@ Deno.test("runNotebook() loses none of thirty outputs in ten runs, and gives the
       `console.log("log ${i}");`,
       `await Deno.jupyter.display({ "text/plain": "display ${i}" }, { raw: true });`,
       `console.error("error ${i}");`,
-      `setTimeout(() => console.log("late ${i}"), 5);`,
+      `setTimeout(() => console.log("late ${i}"), 60);`,
       `${i}`,
     ].join("\n"));
   const files = new Set<string>();
@@ -304,6 +304,28 @@ Deno.test("runNotebook() fails a cell for what the kernel swallows: rejections, 
   assertStringIncludes(display.message, "Error: no picture");
   const thrown = await failure(["throw 'a string'"]);
   assertStringIncludes(thrown.message, "Error: a string");
+});
+
+Deno.test("runNotebook() shows causes of errors and members of aggregates, thrown or lost, without the extension", async () => {
+  const cause = "new RangeError('inner', { cause: 'deep' })";
+  for (
+    const source of [
+      `throw new TypeError('outer', { cause: ${cause} });`,
+      `Promise.reject(new TypeError('outer', { cause: ${cause} }));`,
+    ]
+  ) {
+    const { message } = await failure([source]);
+    assertMatch(
+      message,
+      /TypeError: outer\n(.*\n)*Caused by: RangeError: inner\n/,
+    );
+    assertStringIncludes(message, "Caused by: deep");
+  }
+  const members = "[new Error('one'), new RangeError('two')]";
+  const source = `throw new AggregateError(${members}, 'all');`;
+  const { message } = await failure([source]);
+  assertStringIncludes(message, "  [1 of 2] Error: one");
+  assertStringIncludes(message, "  [2 of 2] RangeError: two");
 });
 
 Deno.test("runNotebook() fails for an error that comes after its cell was left", async () => {

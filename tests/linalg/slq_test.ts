@@ -21,7 +21,7 @@ import {
 import { momentOperator } from "../../lib/linalg/lanczos/operators.ts";
 import { bracket } from "../../lib/linalg/lanczos/quadrature.ts";
 import { entropyFunction } from "../../lib/linalg/lanczos/spectral_function.ts";
-import { diagonalize } from "../../lib/linalg/lanczos/tridiagonal_vectors.ts";
+import { diagonalizeTridiagonal } from "../../lib/linalg/_tridiagonal_ql.ts";
 import { mirror, rowGram } from "../../lib/linalg/products.ts";
 import { dot, gatherRows, normalizeRows } from "../../lib/linalg/rows.ts";
 import {
@@ -404,7 +404,7 @@ Deno.test("bracket() holds the quadratic form between two bounds that close in",
         Math.abs(middle - exact) <= halfWidth + 1e-12 * exact,
         `order ${alpha}`,
       );
-      assert(halfWidth < before);
+      assert(halfWidth < before || halfWidth < 1e-14 * exact);
       before = halfWidth;
     }
     assertEquals(run.exhausted, true);
@@ -435,7 +435,7 @@ Deno.test("LanczosRun keeps clear of deflated vectors and finds the eigenpairs b
   }
 });
 
-Deno.test("diagonalize() gives eigenvalues and eigenvectors, zero and graded couplings included", () => {
+Deno.test("diagonalizeTridiagonal() gives eigenvalues and eigenvectors, zero and graded couplings included", () => {
   for (
     const scale of [() => 1, (i: number) => 1e-3 ** i, (i: number) => i % 3]
   ) {
@@ -452,7 +452,7 @@ Deno.test("diagonalize() gives eigenvalues and eigenvectors, zero and graded cou
       (_, i) => identity(n).row(i).slice(),
     );
     const values = d.slice();
-    diagonalize(values, e.slice(), rows);
+    diagonalizeTridiagonal(values, e.slice(), rows);
     for (let k = 0; k < n; k++) {
       const vector = Float64Array.from(rows, (row) => row[k]!);
       assertAlmostEquals(dot(vector, vector), 1, 1e-13);

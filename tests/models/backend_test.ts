@@ -28,6 +28,17 @@ Deno.test("useBackend() switches, and says to what", async () => {
   assertEquals(await useBackend("wasm"), "wasm");
 });
 
+Deno.test("useBackend() called again before it has ended takes its turn, and the last call holds", async () => {
+  const { text } = await printed(`
+    import * as tf from "@tensorflow/tfjs";
+    import { useBackend } from "interplay/models";
+    const names = ["wasm", "wasm", "cpu", "no such", "wasm"];
+    const calls = await Promise.allSettled(names.map((name) => useBackend(name)));
+    console.log(calls.map(({ value, reason }) => value ?? reason.name).join());
+    console.log(tf.getBackend(), (await tf.ones([2, 2]).matMul(tf.ones([2, 1])).data()).join());`);
+  assertEquals(text, "wasm,wasm,cpu,OptionsError,wasm\nwasm 2,2\n");
+});
+
 Deno.test("useBackend() spares a notebook the advertisement of tfjs", async () => {
   const script = (choose: string) => `
     import * as tf from "@tensorflow/tfjs";

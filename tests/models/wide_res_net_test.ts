@@ -38,6 +38,19 @@ Deno.test("wideResNet() has the published number of weights, 1.47 million at dep
   model.dispose();
 });
 
+Deno.test("wideResNet() has the published number of weights, 23.4 million at depth 28 and width 8", () => {
+  const model = wideResNet({
+    ...tiny,
+    depth: 28,
+    widen: 8,
+    inputShape: [32, 32, 3],
+    classes: 100,
+  });
+  assertEquals(trainableCount(model), 23_401_012);
+  assertEquals(model.dimension, 512);
+  model.dispose();
+});
+
 Deno.test("wideResNet() halves the image and doubles the channels from group to group", () => {
   const model = wideResNet({ ...tiny, depth: 16, widen: 2 });
   tf.tidy(() => {

@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import * as tf from "@tensorflow/tfjs";
 import { dataSet, gaussianClasses } from "interplay/data";
+import { interrupt } from "interplay";
 import { batchInterplay, interplay, neuralCollapse } from "interplay/metrics";
 import { type Classifier, mlp, useBackend } from "interplay/models";
 import { evaluate } from "interplay/training";
@@ -218,4 +219,31 @@ Deno.test("evaluate() divides logits by the temperature in the loss alone", () =
     assertAlmostEquals(warm.loss, Math.log(3), 1e-4);
     assertEquals(warm.accuracy, cold.accuracy);
     assertEquals(warm.measures, cold.measures);
+  }));
+
+Deno.test("evaluate() lets others have their turn, stops at an interrupt with an AbortError, and leaks nothing", () =>
+  withModel(cloudModel(), async (model) => {
+    const before = tf.memory().numTensors;
+    const evaluating = evaluate(model, test, { batchSize: 1 });
+    const press = new Promise<number>((resolve) =>
+      setTimeout(() => resolve(interrupt().asked))
+    );
+    const error = await assertRejects(
+      () => evaluating,
+      DOMException,
+      "Cannot evaluate the model: expected to go on, received an interrupt",
+    );
+    assertEquals([error.name, await press], ["AbortError", 1]);
+    assertEquals(interrupt().asked, 0);
+    assertEquals(tf.memory().numTensors, before);
+  }));
+
+Deno.test("evaluate() stops at an abort of its signal, with the reason of that", () =>
+  withModel(cloudModel(), async (model) => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assertRejects(
+      () => evaluate(model, test, { signal }),
+      Error,
+      "enough",
+    );
   }));

@@ -16,6 +16,7 @@ import {
   neuralCollapse,
   reference,
 } from "interplay/metrics";
+import { interrupt } from "interplay";
 import { convNet, mlp, useBackend } from "interplay/models";
 import {
   evaluate,
@@ -187,5 +188,20 @@ Deno.test("layerProfile() names the layers there are, and the class that has no 
     LabelError,
     "class 2",
   );
+  model.dispose();
+});
+
+Deno.test("layerProfile() stops at an interrupt with an AbortError, and leaks nothing", async () => {
+  const model = cloudModel();
+  const before = tf.memory().numTensors;
+  const profiling = layerProfile(model, test, { batchSize: 1 });
+  setTimeout(interrupt);
+  const error = await assertRejects(
+    () => profiling,
+    DOMException,
+    "Cannot profile the layers: expected to go on, received an interrupt",
+  );
+  assertEquals(error.name, "AbortError");
+  assertEquals(tf.memory().numTensors, before);
   model.dispose();
 });

@@ -5,15 +5,21 @@ import { inflate } from "../_gzip.ts";
 import { filePieces } from "./file_pieces.ts";
 import type { RemoteFile } from "./remote_file.ts";
 
+/** A file here, and what stops reading it. */
+interface Copy {
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Fails unless the file at `path` is what was published. */
 export async function verify(
   check: Check,
   file: RemoteFile,
-  path: string,
+  { path, signal }: Copy,
 ): Promise<void> {
   const { name, summed, sha256 } = file;
   const inside = summed === "content" && name.endsWith(".gz");
-  const bytes = filePieces(path);
+  const bytes = filePieces(path, signal);
   const hash = createHash("sha256");
   for await (const piece of inside ? inflate(check, bytes) : bytes) {
     hash.update(piece);
@@ -28,10 +34,10 @@ export async function verify(
 export async function isIntact(
   check: Check,
   file: RemoteFile,
-  path: string,
+  copy: Copy,
 ): Promise<boolean> {
   try {
-    await verify(check, file, path);
+    await verify(check, file, copy);
     return true;
   } catch (error) {
     if (error instanceof FormatError) return false;

@@ -1,6 +1,7 @@
 import { dirname, join } from "@std/path";
 import type { Check } from "../../core/check.ts";
 import { FormatError } from "../../core/errors.ts";
+import { InterruptListener } from "../../core/interrupt.ts";
 import { isIntact, verify } from "./checksum.ts";
 import { type Download, fill } from "./download.ts";
 import { Part } from "./part.ts";
@@ -52,8 +53,10 @@ async function fillAndVerify(
   const resumed = part.origin?.url === download.url;
   await fill(download, part);
   try {
-    await verify(check, file, part.path);
+    const { signal } = download;
+    await verify(check, file, { path: part.path, signal });
   } catch (error) {
+    download.signal?.throwIfAborted(); // nothing is wrong with it
     await part.restart(undefined);
     if (!resumed) throw error;
     await fillAndVerify(check, file, { part, download });
@@ -92,7 +95,7 @@ async function fromMirrors(
 
 /**
  * Where the file is: in the data folder, else in the cache, else downloaded into the cache. What lies in
- * the data folder is the user's and is not compared with what was published.
+ * the data folder is the user's and is not compared with what was published. An interrupt stops it.
  */
 export async function obtain(
   check: Check,
@@ -104,12 +107,15 @@ export async function obtain(
   if (own) return own;
   const cache: string = options.cacheDir ?? platformCache();
   const path: string = join(cache, file.folder, file.name);
-  if (await isIntact(check, file, path)) return path;
+  using listener = new InterruptListener(options.signal, check.action);
+  const { signal } = listener;
+  const copy = { path, signal };
+  if (await isIntact(check, file, copy)) return path;
   await Deno.mkdir(dirname(path), { recursive: true });
-  using part = await Part.claim(path, options.signal);
+  using part = await Part.claim(path, signal);
   // Another process may have fetched it while this one waited for its turn.
-  if (!(await isIntact(check, file, path))) {
-    await fromMirrors(check, file, { part, options });
+  if (!(await isIntact(check, file, copy))) {
+    await fromMirrors(check, file, { part, options: { ...options, signal } });
   }
   return path;
 }

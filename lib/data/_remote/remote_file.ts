@@ -42,7 +42,7 @@ export interface LoadOptions {
   readonly baseUrl?: string;
   /** Called as a download goes on. */
   readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Stops a download; the next call goes on with it where the server lets it. */
+  /** Stops it, as Interrupt does; the next call goes on with a download where the server lets it. */
   readonly signal?: AbortSignal;
 }
 

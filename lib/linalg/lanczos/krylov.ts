@@ -5,7 +5,7 @@
  */
 
 import { norm } from "../rows.ts";
-import { diagonalize } from "./tridiagonal_vectors.ts";
+import { diagonalizeTridiagonal } from "../_tridiagonal_ql.ts";
 import type { PositiveOperator } from "./operators.ts";
 
 /** A next vector shorter than this share of the largest matrix entry seen is rounding. */
@@ -104,7 +104,7 @@ export class LanczosRun {
       row[i] = 1;
       return row;
     });
-    diagonalize(values, Float64Array.from(this.couplings), rows);
+    diagonalizeTridiagonal(values, Float64Array.from(this.couplings), rows);
     return { values, rows };
   }
 

@@ -6,7 +6,7 @@
 
 import type { LanczosRun } from "./krylov.ts";
 import type { SpectralFunction } from "./spectral_function.ts";
-import { diagonalize } from "./tridiagonal_vectors.ts";
+import { diagonalizeTridiagonal } from "../_tridiagonal_ql.ts";
 
 /** Steps beyond which a run is not drawn out, whatever its bounds: what is left goes into the error. */
 export const MAX_STEPS = 160;
@@ -31,7 +31,7 @@ function ruleOf(
   const values = Float64Array.from(diagonal);
   const first = new Float64Array(values.length);
   if (first.length > 0) first[0] = 1;
-  diagonalize(values, Float64Array.from(couplings), [first]);
+  diagonalizeTridiagonal(values, Float64Array.from(couplings), [first]);
   return { values, weights: first.map((x) => x * x * squaredNorm) };
 }
 

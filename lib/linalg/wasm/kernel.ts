@@ -38,12 +38,7 @@ interface Exports {
     to: number,
     stride: number,
   ): void;
-  normalizeRows(
-    rows: number,
-    stride: number,
-    count: number,
-    columns: number,
-  ): void;
+  normalizeRows(rows: number, stride: number, count: number): void;
   packColumns(
     rows: number,
     stride: number,
@@ -284,12 +279,9 @@ export class WasmKernel {
    * @param x `[n, d]`, finite entries.
    */
   addOuterProducts(sum: DenseMatrix, x: Rows, options?: ProductOptions): void {
-    const d = x.columns;
     this.#addMoment(sum, x.rows, (rows, stride, from, count) => {
       this.#stage(x, from, count, rows, stride);
-      if (options?.normalize) {
-        this.#exports.normalizeRows(rows, stride, count, d + d % 2);
-      }
+      if (options?.normalize) this.#exports.normalizeRows(rows, stride, count);
     });
   }
 

@@ -10,7 +10,7 @@
  */
 
 import { panelOffset } from "./panels";
-import { madd, swap } from "./simd";
+import { lanes, madd } from "./simd";
 import { tile } from "./tile";
 
 /** Numbers in the slivers of one group of rows: half of the first cache, the other half is for columns. */
@@ -85,35 +85,61 @@ export function packRows(
   }
 }
 
+/** Sums of squares between these have lost nothing that matters to overflow or underflow. */
+const SMALLEST_SQUARE: f64 = 1e-280;
+const LARGEST_SQUARE: f64 = 1e280;
+
 /**
- * Divides `count` rows of `columns` numbers, `stride` bytes apart, by their lengths; none may be zero.
- * Each is divided by its largest entry first, so that no square overflows or vanishes.
+ * Divides `count` rows, `stride` bytes apart, by their lengths; none may be zero. `stride` is a multiple of
+ * 32, and zeros follow the numbers of a row.
  */
-export function normalizeRows(
-  rows: usize,
-  stride: usize,
-  count: i32,
-  columns: i32,
-): void {
+export function normalizeRows(rows: usize, stride: usize, count: i32): void {
   for (let k = 0; k < count; k++) {
-    const end = rows + (<usize> columns << 3);
-    let most = f64x2.splat(0);
-    for (let at = rows; at < end; at += 16) {
-      most = f64x2.max(most, f64x2.abs(v128.load(at)));
-    }
-    const scale = f64x2.max(most, swap(most));
-    let squares = f64x2.splat(0);
-    for (let at = rows; at < end; at += 16) {
-      const x = f64x2.div(v128.load(at), scale);
-      v128.store(at, x);
-      squares = madd(x, x, squares);
-    }
-    const length = f64x2.sqrt(f64x2.add(squares, swap(squares)));
-    for (let at = rows; at < end; at += 16) {
-      v128.store(at, f64x2.div(v128.load(at), length));
+    const square = sumOfSquares(rows, stride);
+    if (square > SMALLEST_SQUARE && square < LARGEST_SQUARE) {
+      multiply(rows, stride, 1 / Math.sqrt(square));
+    } else {
+      normalizeExtreme(rows, stride);
     }
     rows += stride;
   }
+}
+
+function sumOfSquares(row: usize, stride: usize): f64 {
+  let s0 = f64x2.splat(0);
+  let s1 = s0;
+  const end = row + stride;
+  while (row < end) {
+    const x = v128.load(row, 0);
+    const y = v128.load(row, 16);
+    s0 = madd(x, x, s0);
+    s1 = madd(y, y, s1);
+    row += 32;
+  }
+  return lanes(f64x2.add(s0, s1));
+}
+
+function multiply(row: usize, stride: usize, by: f64): void {
+  const factor = f64x2.splat(by);
+  const end = row + stride;
+  while (row < end) {
+    v128.store(row, f64x2.mul(factor, v128.load(row, 0)), 0);
+    v128.store(row, f64x2.mul(factor, v128.load(row, 16)), 16);
+    row += 32;
+  }
+}
+
+/** Divides by the largest entry first, so that no square overflows or vanishes. */
+function normalizeExtreme(row: usize, stride: usize): void {
+  const end = row + stride;
+  let most: f64 = 0;
+  for (let at = row; at < end; at += 8) {
+    most = Math.max(most, Math.abs(load<f64>(at)));
+  }
+  for (let at = row; at < end; at += 8) {
+    store<f64>(at, load<f64>(at) / most);
+  }
+  multiply(row, stride, 1 / Math.sqrt(sumOfSquares(row, stride)));
 }
 
 /**

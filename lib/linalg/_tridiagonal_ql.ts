@@ -1,5 +1,6 @@
 /**
- * Eigenvalues of a small symmetric tridiagonal matrix with chosen rows of its eigenvectors.
+ * Eigenvalues of a symmetric tridiagonal matrix, alone or with chosen rows of the eigenvectors, by implicit QL
+ * with Wilkinson's shift (Bowdler, Martin, Reinsch and Wilkinson, Numer. Math. 11, 1968).
  *
  * @module
  */
@@ -8,19 +9,17 @@
  * Replaces `d` by the eigenvalues of the tridiagonal matrix with diagonal `d [n]` and subdiagonal
  * `e[0 … n − 2]` (destroyed; one entry more is ignored), unordered, and multiplies each of `rows` from
  * the right by the matrix of eigenvectors: the first unit vector becomes the first components, by which
- * Gauss quadrature is weighted (Golub and Welsch, 1969). Cost `n²` for each row.
+ * Gauss quadrature is weighted (Golub and Welsch, 1969). Cost `n²`, and `n²` more for each row.
  */
-export function diagonalize(
+export function diagonalizeTridiagonal(
   d: Float64Array,
   e: Float64Array,
-  rows: readonly Float64Array[],
+  rows: readonly Float64Array[] = [],
 ): void {
   const n = d.length;
-  const floor = 0.01 * Number.EPSILON *
-    d.reduce(
-      (size, x, i) => Math.max(size, Math.abs(x), i < n - 1 ? e[i]! : 0),
-      0,
-    );
+  // Rank-deficient Grams leave blocks of rounding noise, in which the relative test alone would go on
+  // to resolve eigenvalues that carry no information.
+  const floor = 0.01 * Number.EPSILON * sizeOf(d, e);
   for (let l = 0; l < n; l++) {
     for (let sweep = 0;; sweep++) {
       const m = blockEnd(d, e, { l, floor });
@@ -31,6 +30,15 @@ export function diagonalize(
       sweepBlock(d, e, rows, l, m);
     }
   }
+}
+
+/** The largest sum of a diagonal entry and the one below it. */
+function sizeOf(d: Float64Array, e: Float64Array): number {
+  return d.reduce(
+    (size, x, i) =>
+      Math.max(size, Math.abs(x) + (i < d.length - 1 ? Math.abs(e[i]!) : 0)),
+    0,
+  );
 }
 
 /** The first index from `l` on whose subdiagonal entry is negligible. */
@@ -47,7 +55,7 @@ function blockEnd(
   return m;
 }
 
-/** One implicit QL sweep with Wilkinson's shift over the unreduced block `l … m`. */
+/** One sweep over the unreduced block `l … m`. */
 function sweepBlock(
   d: Float64Array,
   e: Float64Array,
@@ -62,7 +70,7 @@ function sweepBlock(
   for (let i = m - 1; i >= l; i--) {
     const f = s * e[i]!;
     const b = c * e[i]!;
-    r = Math.hypot(f, g);
+    r = Math.sqrt(f * f + g * g);
     e[i + 1] = r;
     if (r === 0) {
       d[i + 1] = d[i + 1]! - p;
