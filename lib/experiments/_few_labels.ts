@@ -128,6 +128,13 @@ function supervisedOptions({
   return rest;
 }
 
+/** Kept as often as measured: a pass over a few labels, after which trainers keep, is a few steps. */
+function checkpointOf(lab: FewLabelsLab) {
+  const kept = lab.checkpoint().checkpoint;
+  const { every } = lab.config.training.evaluation;
+  return kept === undefined ? {} : { checkpoint: { ...kept, every } };
+}
+
 /**
  * A run on `labels` samples of each class, which the seed draws: of a method that learns from all samples
  * beside, the labelled ones once more among them, or from the labels alone, in as many steps of as many
@@ -141,7 +148,7 @@ export function fewLabelsRun(
   const { config: { training, labels: shots }, data, signal } = lab;
   const { labelled } = fewShot(data.train, { shots, seed });
   const views = viewsOf(lab, seed);
-  const common = { seed, signal, reference, ...lab.checkpoint() };
+  const common = { seed, signal, reference, ...checkpointOf(lab) };
   if (method !== "supervised") {
     const sides = { labelled, unlabelled: data.train, test: data.test };
     const options = methodOptions(method, training);

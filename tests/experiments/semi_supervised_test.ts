@@ -212,6 +212,25 @@ Deno.test("the labels alone are learned in as many steps, of full batches, every
   model.dispose();
 });
 
+Deno.test("a run on few labels is kept as often as it is measured, not after each pass over them", async () => {
+  await using folder = await temporaryFolder();
+  const place = {
+    ...await lab(),
+    checkpoint: () => ({ checkpoint: { path: `${folder.path}/run` } }),
+  };
+  const model = definition.model(place.config, place.data, 0);
+  const kept: number[] = [];
+  await fewLabelsRun(place, model, {
+    seed: 0,
+    method: "supervised",
+    reference: false,
+  }).run((event) => {
+    if (event.type === "checkpoint") kept.push(event.step);
+  });
+  assertEquals(kept, [4, 8]);
+  model.dispose();
+});
+
 Deno.test("images are standardized after their views, which are made in [0, 1]", async () => {
   const place = await lab({
     data: { kind: "syntheticDigits", train: 60, test: 30, standardize: true },
