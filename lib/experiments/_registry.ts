@@ -6,6 +6,7 @@
 
 import type { Experiment } from "./experiment.ts";
 import type { ExperimentShape } from "./result.ts";
+import { crossModalAlignment } from "./cross_modal_alignment.ts";
 import { grokking } from "./grokking.ts";
 import { informationLoss } from "./information_loss.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
@@ -27,6 +28,7 @@ const experiments = [
   grokking,
   informationLoss,
   semiSupervised,
+  crossModalAlignment,
 ];
 
 /** All experiments, in the order of the paper. */

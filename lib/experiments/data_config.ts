@@ -1,6 +1,4 @@
 import { z } from "zod";
-import { Check } from "../core/check.ts";
-import { ShapeError } from "../core/errors.ts";
 import { type DataSet, showable } from "../data/data_set.ts";
 import { gaussianClasses } from "../data/gaussian_classes.ts";
 import { loadCifar10 } from "../data/load_cifar10.ts";
@@ -12,9 +10,11 @@ import {
   type MultipleFeatures,
 } from "../data/load_multiple_features.ts";
 import { loadStl10 } from "../data/load_stl10.ts";
-import { type Split, split } from "../data/split.ts";
+import type { Split } from "../data/split.ts";
 import { standardize } from "../data/standardize.ts";
 import { syntheticDigits } from "../data/synthetic_digits.ts";
+import { limited, parted } from "./_parted.ts";
+import { VIEWS } from "./_views.ts";
 import type { ConfigSchema } from "./schema.ts";
 
 /** How many samples to learn from and to measure on, which, and how they are scaled. */
@@ -107,14 +107,7 @@ const kinds = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("multipleFeatures"),
     ...choice(1500, 500, true),
-    view: z.enum([
-      "factors",
-      "fourier",
-      "karhunen",
-      "morphological",
-      "pixels",
-      "zernike",
-    ]).default("factors"),
+    view: z.enum(VIEWS).default("factors"),
   }),
   z.strictObject({
     kind: z.literal("syntheticDigits"),
@@ -144,32 +137,6 @@ const kinds = z.discriminatedUnion("kind", [
  * ```
  */
 export const dataConfig: ConfigSchema<DataConfig> = kinds;
-
-/** As many samples as are asked for, each class in its proportion. */
-function limited(data: DataSet, samples: number, seed: number): DataSet {
-  const rows = data.labels.length;
-  if (rows === samples) return data;
-  if (rows < samples) {
-    new Check("build the data").fail(
-      ShapeError,
-      `${samples} samples in ${data.name}`,
-      rows,
-    );
-  }
-  const { test } = split(data, { test: samples, seed });
-  return showable({ ...test, name: `${samples} of ${data.name}` });
-}
-
-/** One pool of samples, split in two. */
-function parted(data: DataSet, { train, test, seed }: SampleChoice): Split {
-  const rows = data.labels.length;
-  if (rows < train + test) {
-    const expected = `${train} + ${test} samples in ${data.name}`;
-    new Check("build the data").fail(ShapeError, expected, rows);
-  }
-  const parts = split(data, { test, seed });
-  return { train: limited(parts.train, train, seed), test: parts.test };
-}
 
 /** MNIST's test images if they lie in the data folder; nothing is downloaded. */
 async function localMnist(): Promise<DataSet | undefined> {

@@ -29,6 +29,9 @@ export type {
 export type { BackendName } from "../models/backend.ts";
 export type * from "../training/mod.ts";
 export type { BatchColumns } from "./batch_columns.ts";
+export type { AlignmentMethod } from "./_alignment_methods.ts";
+export * from "./cross_modal_alignment.ts";
+export type { CrossModalColumns } from "./_cross_modal_measures.ts";
 export * from "./data_config.ts";
 export * from "./define_experiment.ts";
 export type { EpochColumns } from "./epoch_columns.ts";
@@ -41,6 +44,8 @@ export * from "./label_smoothing.ts";
 export type * from "./lab.ts";
 export * from "./linear_mode_connectivity.ts";
 export { loadResult } from "./load_result.ts";
+export type { ArrayNames } from "./_feature_files.ts";
+export * from "./modalities_config.ts";
 export * from "./model_config.ts";
 export * from "./pruning.ts";
 export { repeat, type RepeatOptions, type SeveralOptions } from "./repeat.ts";

@@ -11,7 +11,7 @@ import type { Check } from "../core/check.ts";
 import { NotFiniteError, ResourceError } from "../core/errors.ts";
 import { interruptible } from "../core/interrupt.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
-import type { DataSet } from "../data/data_set.ts";
+import type { DataSet, Samples } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { pathOf } from "./_checkpoint_file.ts";
 import { watchRecords } from "./_early_stop.ts";
@@ -29,6 +29,7 @@ import {
   withReference,
 } from "./evaluate.ts";
 import {
+  emptyHistory,
   type EpochRecord,
   type GrowingHistory,
   measuredWeights,
@@ -43,21 +44,32 @@ import {
   TrainingRun,
 } from "./run.ts";
 import { learningRateAt } from "./schedule.ts";
-import { type CompleteOptions, inSteps, stepsOf } from "./training_options.ts";
+import {
+  type CompleteOptions,
+  inSteps,
+  recordedOptions,
+  stepsOf,
+} from "./training_options.ts";
 
-/** A run in the making: what it works on, and what it does. */
-export interface Course<Extra extends object> {
+/** A run as a kind of training asks for it. */
+export interface Plan<Extra extends object> {
+  /** The kind of training, as its history names it. */
+  readonly kind: string;
   readonly check: Check;
   readonly model: Classifier;
-  /** What is measured, whole. */
-  readonly test: DataSet;
+  /** By role, as the history records them; `test` is measured, whole. */
+  readonly data: Readonly<Record<string, Samples>> & { readonly test: DataSet };
   readonly options: CompleteOptions;
   /** Steps of one pass over the training set. */
   readonly stepsPerEpoch: number;
-  /** Of the softmax behind the loss on the test set. */
-  readonly temperature: number;
-  readonly history: GrowingHistory;
+  /** Of the softmax behind the loss on the test set; 1 if left out. */
+  readonly temperature?: number;
   readonly objective: Objective<Extra>;
+}
+
+/** A run in the making: what it works on, and what it does. */
+interface Course<Extra extends object> extends Plan<Extra> {
+  readonly history: GrowingHistory;
 }
 
 /** One measurement: of the weights, and of their averages if both are measured. */
@@ -289,7 +301,7 @@ class Loop<Extra extends object> implements Disposable {
   }
 
   async #evaluateAll(options: EvaluateOptions): Promise<Measured> {
-    const { model, test, options: { ema } } = this.#course;
+    const { model, data: { test }, options: { ema } } = this.#course;
     const how = this.#how(options);
     if (!ema) {
       return { own: await measureModel(model, test, how), ema: undefined };
@@ -311,7 +323,7 @@ class Loop<Extra extends object> implements Disposable {
   }
 
   #how(options: EvaluateOptions): EvaluateOptions {
-    const { options: { evaluation }, temperature } = this.#course;
+    const { options: { evaluation }, temperature = 1 } = this.#course;
     const { every: _, ...mode } = evaluation;
     return { ...mode, temperature, ...options };
   }
@@ -351,13 +363,20 @@ async function* follow<Extra extends object>(
   yield { type: "end", history };
 }
 
-/** The run of a course; nothing happens until its events are read. */
+/** The run of a plan; nothing happens until its events are read. */
 export function runOf<Extra extends object>(
-  course: Course<Extra>,
+  plan: Plan<Extra>,
 ): TrainingRun<StepEvent & Extra> {
+  const { kind, model, data, options } = plan;
+  const history = emptyHistory({
+    kind,
+    model,
+    data,
+    options: recordedOptions(options),
+  });
   const events = interruptible(
-    (signal) => follow(course, signal),
-    course.options.signal,
+    (signal) => follow({ ...plan, history }, signal),
+    options.signal,
   );
-  return new TrainingRun(events, course.history);
+  return new TrainingRun(events, history);
 }

@@ -5,13 +5,8 @@ import type { Classifier } from "../models/classifier.ts";
 import { AlignmentObjective } from "./_alignment_objective.ts";
 import { checkFit } from "./_fit.ts";
 import { runOf } from "./_loop.ts";
-import { emptyHistory } from "./history.ts";
 import type { TrainingRun } from "./run.ts";
-import {
-  recordedOptions,
-  type TrainingOptions,
-  trainingSchema,
-} from "./training_options.ts";
+import { type TrainingOptions, trainingSchema } from "./training_options.ts";
 
 /** Image features to learn from and to measure on. */
 export interface CrossModalData {
@@ -103,18 +98,12 @@ export function trainCrossModal(
   checkFit(check, model, train);
   checkFit(check, model, test);
   return runOf({
+    kind: "crossModal",
     check,
     model,
-    test,
+    data: { train, test },
     options: parsed,
     stepsPerEpoch: Math.ceil(train.labels.length / parsed.batchSize),
-    temperature: 1,
-    history: emptyHistory({
-      kind: "crossModal",
-      model,
-      data: { train, test },
-      options: recordedOptions(parsed),
-    }),
     objective: new AlignmentObjective(check, model, {
       train,
       options: parsed,

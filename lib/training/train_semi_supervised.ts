@@ -10,12 +10,10 @@ import {
 } from "./_information_term.ts";
 import { runOf } from "./_loop.ts";
 import { SemiSupervisedObjective } from "./_semi_supervised_objective.ts";
-import { emptyHistory } from "./history.ts";
 import type { StepEvent, TrainingRun } from "./run.ts";
 import {
   hook,
   type KindDefaults,
-  recordedOptions,
   stepsOf,
   type TrainingOptions,
   trainingSchema,
@@ -232,18 +230,12 @@ export function trainSemiSupervised(
   const stepsPerEpoch = Math.ceil(unlabelled.shape[0]! / perStep);
   const steps = stepsOf(parsed, stepsPerEpoch);
   return runOf({
+    kind: "semiSupervised",
     check,
     model,
-    test,
+    data: { labelled, unlabelled, test },
     options: parsed,
     stepsPerEpoch,
-    temperature: 1,
-    history: emptyHistory({
-      kind: "semiSupervised",
-      model,
-      data: { labelled, unlabelled, test },
-      options: recordedOptions(parsed),
-    }),
     objective: new SemiSupervisedObjective(check, model, {
       data,
       options: parsed,

@@ -18,11 +18,9 @@ import {
 } from "./_information_term.ts";
 import { runOf } from "./_loop.ts";
 import type { ComposedLoss, Objective, StepLoss } from "./_objective.ts";
-import { emptyHistory } from "./history.ts";
 import type { TrainingRun } from "./run.ts";
 import {
   hook,
-  recordedOptions,
   type TrainingOptions,
   trainingSchema,
 } from "./training_options.ts";
@@ -267,18 +265,13 @@ export function trainSupervised(
   checkFit(check, model, train);
   checkFit(check, model, test);
   return runOf({
+    kind: "supervised",
     check,
     model,
-    test,
+    data: { train, test },
     options: parsed,
     stepsPerEpoch: stepsPerEpoch(train, parsed.batchSize),
     temperature: parsed.temperature,
-    history: emptyHistory({
-      kind: "supervised",
-      model,
-      data: { train, test },
-      options: recordedOptions(parsed),
-    }),
     objective: new SupervisedObjective(check, model, {
       train,
       options: parsed,

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import {
+  crossModalAlignment,
   informationLoss,
   labelSmoothing,
   linearModeConnectivity,
@@ -10,6 +11,9 @@ import {
   temperatureSweep,
   trainingDynamics,
 } from "interplay/experiments";
+
+import { asSafetensors, features } from "./feature_files.ts";
+import { temporaryFolder } from "./fixtures.ts";
 
 const short = {
   preset: "paper",
@@ -149,4 +153,46 @@ Deno.test("semiSupervised() takes two steps in the setting of the paper, with bo
   assertEquals(series.epochs.step, new Array(4).fill([0, 2]).flat());
   assert(series.epochs.loss.every(Number.isFinite));
   assert(series.epochs.maskRate.some((rate) => rate > 0));
+});
+
+Deno.test("crossModalAlignment has a paper preset: SGD 0.002 along a cosine, batches of 32, 50 to 200 epochs, seeds 1 to 3", () => {
+  const { training, fewShot, lambdas, scale, seeds, textSide } =
+    crossModalAlignment({ preset: "paper" }).config;
+  assertEquals(training, {
+    batchSize: 32,
+    learningRate: 0.002,
+    schedule: "cosine",
+    momentum: 0.9,
+    weightDecay: 5e-4,
+  });
+  assertEquals(
+    fewShot.map(({ shots, epochs }) => [shots, epochs]),
+    [[1, 50], [2, 100], [4, 100], [8, 200], [16, 200]],
+  );
+  assertEquals(lambdas.at(-1), 1);
+  assertEquals([scale, seeds, textSide], [100, 3, "adapter"]);
+});
+
+Deno.test("crossModalAlignment() takes two steps of its paper preset on features of the width of CLIP's", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/features.safetensors`;
+  const drawn = features({ classes: 10, samplesPerClass: 2, dimension: 512 });
+  await Deno.writeFile(path, await asSafetensors(drawn));
+  const twoSteps = { shots: 1, epochs: 2 }; // ten images, one batch an epoch
+  const { outcome, series, evaluations, data } = await crossModalAlignment({
+    preset: "paper",
+    data: { path },
+    methods: ["vonNeumannEntropy", "classwise"],
+    lambdas: [0.5],
+    alphas: [0.1],
+    sweep: twoSteps,
+    fewShot: [twoSteps],
+    baseToNew: twoSteps,
+    seeds: 2,
+  });
+  assertEquals([outcome, data.text.samples], ["completed", 10]);
+  assertEquals(series.runs.method.length, 2 * 2 * 3);
+  assertEquals(series.baseToNew.method.length, 3);
+  assertEquals(evaluations.length, 2 * 3);
+  assert(series.runs.loss.every(Number.isFinite));
 });

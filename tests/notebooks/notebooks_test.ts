@@ -17,6 +17,9 @@ const names = Array.from(Deno.readDirSync(folder), ({ name }) => name)
 const python = "/usr/bin/python3";
 const nbconvert = "/usr/bin/jupyter-nbconvert";
 
+/** Those that Jupyter runs too: tours, and one experiment for all, since each takes a minute or so. */
+const inJupyter = names.filter((name) => /^(0[1-4]|07|14)-/.test(name));
+
 const FIGURE = "application/vnd.plotly.v1+json";
 
 async function read(path: string | URL): Promise<Notebook> {
@@ -90,6 +93,10 @@ for (const name of names) {
     assertEquals(figures(notebook), figures(await read(path)));
     assert((await Deno.stat(html)).size > 1e6, "the page embeds plotly.js");
   });
+}
+
+for (const name of inJupyter) {
+  const path = new URL(name, folder);
 
   Deno.test({
     name:
