@@ -37,6 +37,7 @@ export * from "./read_safetensors.ts";
 export * from "./select_classes.ts";
 export * from "./split.ts";
 export * from "./standardize.ts";
+export * from "./standardizer.ts";
 export { subset } from "./subset.ts";
 export * from "./synthetic_digits.ts";
 export * from "./synthetic_modalities.ts";

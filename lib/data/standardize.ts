@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Check } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
 import { type DataSet, showable } from "./data_set.ts";
+import { standardizer } from "./standardizer.ts";
 
 /** Options of {@linkcode standardize}. */
 export interface StandardizeOptions {
@@ -14,24 +15,6 @@ type Inputs = Pick<DataSet, "inputs" | "shape">;
 const standardizeOptions = z.strictObject({
   like: z.custom<Inputs>().optional(),
 });
-
-/** Mean and factor of each entry of the last axis; the factor of what is constant is 1. */
-function moments({ inputs, shape }: Inputs) {
-  const columns = shape.at(-1)!;
-  const rows = inputs.length / columns;
-  const mean = new Float64Array(columns);
-  const square = new Float64Array(columns);
-  const varies = new Uint8Array(columns);
-  for (let i = 0; i < inputs.length; i++) mean[i % columns]! += inputs[i]!;
-  for (let j = 0; j < columns; j++) mean[j]! /= rows;
-  for (let i = 0; i < inputs.length; i++) {
-    const j = i % columns;
-    square[j]! += (inputs[i]! - mean[j]!) ** 2;
-    if (inputs[i] !== inputs[j]) varies[j] = 1;
-  }
-  const factor = square.map((sum, j) => varies[j] ? Math.sqrt(rows / sum) : 1);
-  return { mean, factor };
-}
 
 /**
  * Shifts and scales to mean 0 and standard deviation 1: each feature of vectors, each channel of images
@@ -70,12 +53,9 @@ export function standardize(
     const expected = `a last axis of ${columns} in \`like\``;
     check.fail(ShapeError, expected, String(like.shape.at(-1)));
   }
-  const { mean, factor } = moments(like);
   return showable({
     ...data,
     name: `${data.name}, standardized`,
-    inputs: data.inputs.map((x, i) =>
-      (x - mean[i % columns]!) * factor[i % columns]!
-    ),
+    inputs: standardizer(like)(data.inputs),
   });
 }

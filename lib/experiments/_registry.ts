@@ -12,6 +12,7 @@ import { informationLoss } from "./information_loss.ts";
 import { labelSmoothing } from "./label_smoothing.ts";
 import { linearModeConnectivity } from "./linear_mode_connectivity.ts";
 import { pruning } from "./pruning.ts";
+import { semiSupervised } from "./semi_supervised.ts";
 import { temperatureSweep } from "./temperature_sweep.ts";
 import { trainingDynamics } from "./training_dynamics.ts";
 
@@ -26,6 +27,7 @@ const experiments = [
   pruning,
   grokking,
   informationLoss,
+  semiSupervised,
   crossModalAlignment,
 ];
 

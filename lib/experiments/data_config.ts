@@ -59,7 +59,7 @@ export interface SyntheticDigitsData extends SampleChoice {
   readonly distortion: number;
 }
 
-/** Gaussian clouds, one a class; brought into the shape of images if one is given. */
+/** Gaussian clouds, one a class; brought into the shape of images, and to `[0, 1]`, if that of one is given. */
 export interface GaussianData extends SampleChoice {
   /** Tells configurations apart. */
   readonly kind: "gaussian";
@@ -67,7 +67,7 @@ export interface GaussianData extends SampleChoice {
   readonly classes: number;
   /** Shape of a sample: `[5]` for vectors, `[32, 32, 3]` for the shape of CIFAR. */
   readonly shape: readonly number[];
-  /** Length of each class mean; the clouds have standard deviation 1. */
+  /** Length of each class mean; the clouds have standard deviation 1, before those of images are scaled. */
   readonly separation: number;
 }
 
@@ -159,6 +159,13 @@ function drawnDigits(
   return syntheticDigits({ samples: train + test, seed, noise, distortion });
 }
 
+/** The same values from 0 to 1, as images have them. */
+function unitRange(inputs: Float32Array): Float32Array {
+  const low = inputs.reduce((a, b) => Math.min(a, b));
+  const high = inputs.reduce((a, b) => Math.max(a, b));
+  return inputs.map((x) => (x - low) / (high - low));
+}
+
 function gaussian(config: GaussianData): DataSet {
   const { train, test, seed, classes, shape, separation } = config;
   const data = gaussianClasses({
@@ -168,7 +175,8 @@ function gaussian(config: GaussianData): DataSet {
     separation,
     seed,
   });
-  return showable({ ...data, shape: [data.labels.length, ...shape] });
+  const inputs = shape.length === 3 ? unitRange(data.inputs) : data.inputs;
+  return showable({ ...data, inputs, shape: [data.labels.length, ...shape] });
 }
 
 const loaders = {

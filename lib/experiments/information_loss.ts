@@ -3,6 +3,7 @@ import { type Chart, intervalColumns } from "../core/chart.ts";
 import { formatNumber } from "../core/table.ts";
 import { TensorScope } from "../core/tensor_scope.ts";
 import type { EpochRecord } from "../training/history.ts";
+import { helps } from "./_gain.ts";
 import { interval } from "./_interval.ts";
 import { PAPER, PAPER_SETTING } from "./_paper.ts";
 import { Table } from "./_table.ts";
@@ -318,25 +319,13 @@ function bestOf(
     .toSorted((a, b) => b[LOW] - a[LOW])[0];
 }
 
-/**
- * Whether a term helps: yes if the interval of some `λ` lies above 0, no if those of all lie below what
- * would be worthwhile, and else it cannot be told. The intervals hold for all `λ` together.
- */
-function helps(
-  rows: readonly InformationSettingColumns[],
-  worthwhile: number,
-): boolean | null {
-  if (rows.length === 0) return null;
-  if (rows.some((row) => row[LOW] > 0)) return true;
-  return rows.every((row) => row[HIGH] < worthwhile) ? false : null;
-}
-
 function claimOf(
   { config, rows }: Observations<Shape>,
   term: LossTermName,
 ) {
   const best = bestOf(rows.settings, term);
-  const own = rows.settings.filter((row) => row.term === term);
+  const gains = rows.settings.filter((row) => row.term === term)
+    .map((row) => ({ low: row[LOW], high: row[HIGH] }));
   return {
     here: best === undefined
       ? "not tried"
@@ -345,7 +334,7 @@ function claimOf(
       } [${formatNumber(best[LOW])}, ${
         formatNumber(best[HIGH])
       }] over ${best.seeds} seeds`,
-    holds: helps(own, config.worthwhile),
+    holds: helps(gains, config.worthwhile),
   };
 }
 

@@ -64,6 +64,8 @@ export type {
 } from "./result.ts";
 export { saveResult, type SaveResultOptions } from "./save_result.ts";
 export type * from "./schema.ts";
+export * from "./semi_supervised.ts";
+export * from "./semi_supervised_training_config.ts";
 export {
   type Repetition,
   type SummarizeOptions,

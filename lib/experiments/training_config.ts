@@ -5,17 +5,8 @@ import {
   type EvaluationPlan,
   trainingSchema,
 } from "../training/training_options.ts";
+import { plainFields, undecided, viewFields } from "./_training_fields.ts";
 import type { ConfigSchema } from "./schema.ts";
-
-/** What an experiment decides itself, or what is no part of a configuration. */
-const OWN = [
-  "seed",
-  "signal",
-  "checkpoint",
-  "reference",
-  "earlyStop",
-  "afterStep",
-] as const;
 
 /** Which views of the training samples a network sees; each epoch has its own. */
 export type AugmentConfig = Omit<AugmentOptions, "seed" | "epoch">;
@@ -48,18 +39,9 @@ export type TrainingConfig =
     | "loss"
   >;
 
-const share = z.number().min(0).max(1);
-
 const augment = z.strictObject({
   view: z.enum(["weak", "strong"]).default("weak"),
-  shift: share.optional(),
-  flip: z.boolean().optional(),
-  operations: z.int().nonnegative().optional(),
-  magnitude: share.optional(),
-  cutout: share.optional(),
-  fill: share.optional(),
-  noise: z.number().nonnegative().optional(),
-  dropout: z.number().min(0).lt(1).optional(),
+  ...viewFields,
 });
 
 const options = trainingSchema({
@@ -68,31 +50,6 @@ const options = trainingSchema({
   labelSmoothing: z.number().min(0).lt(1).default(0),
   temperature: z.number().positive().default(1),
 });
-
-/** The same within `evaluation`. */
-const OWN_EVALUATION = ["mode", "size"] as const;
-
-const decided = (own: readonly string[]) =>
-  z.record(z.string(), z.unknown()).superRefine((value, context) => {
-    for (const key of own) {
-      if (!(key in value)) continue;
-      const message = "expected nothing: the experiment decides";
-      context.addIssue({ code: "custom", path: [key], message });
-    }
-  });
-
-const fields = decided(OWN).and(
-  z.looseObject({ evaluation: decided(OWN_EVALUATION).optional() }),
-);
-
-/** Without what the experiment decides, and without what has no value: JSON has no `undefined`. */
-function plain(read: z.output<typeof options>): TrainingConfig {
-  const entries = Object.entries(read).filter(([key, value]) =>
-    value !== undefined && !OWN.some((own) => own === key)
-  );
-  const { mode: _, size: __, ...evaluation } = read.evaluation;
-  return { ...Object.fromEntries(entries), evaluation } as TrainingConfig;
-}
 
 /**
  * Checks and completes a {@linkcode TrainingConfig}; part of the schema of an experiment. What is left out
@@ -107,5 +64,5 @@ function plain(read: z.output<typeof options>): TrainingConfig {
  * assertEquals([epochs, learningRate, optimizer], [3, 0.03, "sgd"]);
  * ```
  */
-export const trainingConfig: ConfigSchema<TrainingConfig> = fields
-  .pipe(options).transform(plain);
+export const trainingConfig: ConfigSchema<TrainingConfig> = undecided
+  .pipe(options).transform((read) => plainFields(read) as TrainingConfig);

@@ -60,6 +60,18 @@ interface Extra {
   readonly pseudoLabels: PseudoLabelReport;
 }
 
+/** The report as numbers that have a mean over steps. */
+function partsOf(
+  { maskRate, accuracy, counts }: PseudoLabelReport,
+): Record<string, number> {
+  const believed = counts.map((count, c) => [`believed.${c}`, count] as const);
+  return {
+    maskRate,
+    pseudoLabelAccuracy: accuracy,
+    ...Object.fromEntries(believed),
+  };
+}
+
 /**
  * Cross-entropy of labelled samples and of pseudo-labels, fairness, and information terms.
  *
@@ -113,10 +125,9 @@ export class SemiSupervisedObjective implements Objective<Extra> {
     const pseudo = pseudoLabels(q, thresholds);
     const compute = await this.#loss({ batch, views, pseudo }, scope);
     const report = this.#report(batch, pseudo, thresholds);
-    const { maskRate, accuracy: pseudoLabelAccuracy } = report;
     return {
       compute,
-      parts: { maskRate, pseudoLabelAccuracy },
+      parts: partsOf(report),
       extra: { pseudoLabels: report },
     };
   }

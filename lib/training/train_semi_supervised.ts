@@ -13,6 +13,7 @@ import { SemiSupervisedObjective } from "./_semi_supervised_objective.ts";
 import type { StepEvent, TrainingRun } from "./run.ts";
 import {
   hook,
+  type KindDefaults,
   stepsOf,
   type TrainingOptions,
   trainingSchema,
@@ -87,8 +88,8 @@ export interface SemiSupervisedStep extends StepEvent {
 
 const view = hook<ViewFunction>();
 
-const semiSupervisedOptions = trainingSchema({
-  method: z.enum(["pseudoLabel", "fixMatch", "freeMatch"]).default("freeMatch"),
+/** The numbers among the options of every method, for a schema whose other fields stand beside them. */
+export const semiSupervisedFields = {
   batchSize: z.int().positive().default(64),
   ratio: z.int().positive().default(7),
   threshold: z.number().min(0).max(1).optional(),
@@ -96,14 +97,22 @@ const semiSupervisedOptions = trainingSchema({
   fairnessWeight: z.number().nonnegative().optional(),
   unlabelledWeight: z.number().nonnegative().default(1),
   rampUp: z.number().min(0).max(1).optional(),
-  terms: informationWeights.optional(),
-  views: z.strictObject({ weak: view.optional(), strong: view.optional() })
-    .default({}),
-}, {
+};
+
+/** What semi-supervised training has where nothing is said. */
+export const semiSupervisedDefaults: Partial<KindDefaults> = {
   schedule: "fixMatch",
   nesterov: true,
   ema: { decay: 0.999, evaluate: "instead" },
-});
+};
+
+const semiSupervisedOptions = trainingSchema({
+  ...semiSupervisedFields,
+  method: z.enum(["pseudoLabel", "fixMatch", "freeMatch"]).default("freeMatch"),
+  terms: informationWeights.optional(),
+  views: z.strictObject({ weak: view.optional(), strong: view.optional() })
+    .default({}),
+}, semiSupervisedDefaults);
 
 type Given = z.output<typeof semiSupervisedOptions>;
 
@@ -116,7 +125,7 @@ export type CompleteSemiSupervisedOptions = Given & {
 };
 
 /** What a method has where nothing is said; what is not here it does not have. */
-const methods = {
+export const methodDefaults = {
   pseudoLabel: { threshold: 0.95, rampUp: 0.4 },
   fixMatch: { threshold: 0.95, rampUp: 0 },
   freeMatch: { thresholdDecay: 0.999, fairnessWeight: 0.01, rampUp: 0 },
@@ -128,7 +137,7 @@ function completeOptions(
   check: Check,
   given: Given,
 ): CompleteSemiSupervisedOptions {
-  const own: Record<string, number> = methods[given.method];
+  const own: Record<string, number> = methodDefaults[given.method];
   const stray = methodKeys.find((key) =>
     given[key] !== undefined && !(key in own)
   );
@@ -157,6 +166,9 @@ function completeOptions(
  * Information terms are those of the believed views against the head rows of their pseudo-labels. Weights are
  * averaged over the steps (0.999), and the average is measured: of a run of a few hundred steps a smaller
  * `ema.decay` is the better one. `epochs` are passes over the unlabelled samples.
+ *
+ * Among the `parts` of a step event, and as means among those of a record, are `maskRate`,
+ * `pseudoLabelAccuracy` and, for each class `c`, `believed.c`: its believed samples a step.
  *
  * Cost: a step is a forward pass of `ratio · batchSize` samples and a training step of
  * `(1 + ratio) · batchSize`.

@@ -10,6 +10,7 @@ import {
   selectClasses,
   standardize,
   type StandardizeOptions,
+  standardizer,
   subset,
 } from "interplay";
 import { LabelError, OptionsError, ShapeError } from "../../lib/core/errors.ts";
@@ -279,4 +280,25 @@ Deno.test("standardize() refuses another last axis and an unknown option", () =>
   );
   const unknown = { train: like } as StandardizeOptions;
   assertThrows(() => standardize(numbered([0]), unknown), OptionsError);
+});
+
+Deno.test("standardizer() does to any values what standardize() does to a set", () => {
+  const train = dataSet({
+    inputs: Float32Array.of(0, 5, 4, 5, 8, 5),
+    shape: [3, 2],
+    labels: [0, 1, 0],
+  });
+  const standardized = standardizer(train);
+  assertEquals(standardized(train.inputs), standardize(train).inputs);
+  const views = Float32Array.of(4, 6);
+  assertEquals([...standardized(views)], [0, 1]);
+  assertEquals([...views], [4, 6]);
+  const error = assertThrows(
+    () => standardized(new Float32Array(3)),
+    ShapeError,
+  );
+  assertEquals(
+    error.message,
+    "Cannot standardize the data: expected rows of 2 values, received 3",
+  );
 });

@@ -7,6 +7,7 @@ import {
   labelSmoothing,
   linearModeConnectivity,
   pruning,
+  semiSupervised,
   temperatureSweep,
   trainingDynamics,
 } from "interplay/experiments";
@@ -110,6 +111,48 @@ Deno.test("temperatureSweep and labelSmoothing take two steps of their paper pre
     smoothings: [0.1],
   });
   assert(smoothing.series.smoothings.accuracy[0]! <= 1);
+});
+
+Deno.test("semiSupervised has a paper preset: WRN-28-2 on CIFAR-10, 4 labels a class, ratio 7, averages of 0.999", () => {
+  const { data, model, labels, training } =
+    semiSupervised({ preset: "paper" }).config;
+  assertEquals([data.kind, data.train, labels], ["cifar10", 50_000, 4]);
+  assertEquals(model, {
+    kind: "wideResNet",
+    depth: 28,
+    widen: 2,
+    statisticsMomentum: 0.1,
+  });
+  assertEquals(
+    [training.steps, training.batchSize, training.ratio],
+    [2 ** 20, 64, 7],
+  );
+  assertEquals(
+    [training.learningRate, training.schedule, training.momentum],
+    [0.03, "fixMatch", 0.9],
+  );
+  assertEquals(training.ema, { decay: 0.999, evaluate: "instead" });
+  assertEquals(
+    [training.threshold, training.thresholdDecay, training.fairnessWeight],
+    [0.95, 0.999, 0.01],
+  );
+});
+
+Deno.test("semiSupervised() takes two steps in the setting of the paper, with both terms", async () => {
+  const { outcome, config, series } = await semiSupervised({
+    ...short,
+    training: { steps: 2, batchSize: 2, ratio: 1 },
+    data: { ...short.data, standardize: true },
+    labels: 1,
+    methods: ["freeMatch"],
+    seeds: 1,
+    permutations: 1,
+  });
+  assertEquals([outcome, config.model.kind], ["completed", WIDE]);
+  assertEquals(series.settings.method.length, 4);
+  assertEquals(series.epochs.step, new Array(4).fill([0, 2]).flat());
+  assert(series.epochs.loss.every(Number.isFinite));
+  assert(series.epochs.maskRate.some((rate) => rate > 0));
 });
 
 Deno.test("crossModalAlignment has a paper preset: SGD 0.002 along a cosine, batches of 32, 50 to 200 epochs, seeds 1 to 3", () => {

@@ -268,7 +268,36 @@ Deno.test("without a believed sample a step is one of labelled samples", async (
     "accuracy",
     "maskRate",
     "pseudoLabelAccuracy",
+    "believed.0",
+    "believed.1",
+    "believed.2",
   ]);
+});
+
+Deno.test("a record holds what became of pseudo-labels on average since the one before", async () => {
+  const model = cloudModel();
+  const seen: SemiSupervisedStep["pseudoLabels"][] = [];
+  const { epochs } = await trainSemiSupervised(model, data, {
+    ...quick,
+    method: "fixMatch",
+    threshold: 0.5,
+  }).run((event) => {
+    if (event.type === "step") seen.push(event.pseudoLabels);
+  });
+  model.dispose();
+  const last = seen.slice(15);
+  const mean = (of: (report: typeof last[number]) => number) =>
+    last.reduce((sum, report) => sum + of(report), 0) / last.length;
+  const { parts } = epochs.at(-1)!;
+  assertAlmostEquals(parts["maskRate"]!, mean((r) => r.maskRate), 1e-12);
+  [0, 1, 2].forEach((c) =>
+    assertAlmostEquals(
+      parts[`believed.${c}`]!,
+      mean((r) => r.counts[c]!),
+      1e-12,
+    )
+  );
+  assert(parts["believed.0"]! > 0);
 });
 
 Deno.test("the report of a step judges pseudo-labels by the true ones, if there are any", async () => {
