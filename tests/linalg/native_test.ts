@@ -348,35 +348,6 @@ for (const { name, needs, options } of builds) {
   );
 }
 
-Deno.test("SymmetricSolver finds values in two stages from 24 MiB on, vectors never", () => {
-  const called: string[] = [];
-  const answer = { reals: 1, integers: 1, info: 0 };
-  const routine = (name: string): Syevd => {
-    const write = writing(64, answer) as (...given: unknown[]) => void;
-    return ((...given: unknown[]) => {
-      called.push(name);
-      write(...given);
-    }) as Syevd;
-  };
-  const solver = new SymmetricSolver({
-    zeros: (length) => new Float64Array(length),
-    name: "dsyevd",
-    syevd: routine("direct"),
-    twoStages: routine("two stages"),
-  });
-  const used = (act: () => unknown) => {
-    called.length = 0;
-    act();
-    return called;
-  };
-  const [below, above] = [1773, 1774].map((n) => new Float64Array(n * n));
-  const direct = ["direct", "direct"]; // workspace, then work
-  assertEquals(used(() => solver.values(below!, 1773)), direct);
-  assertEquals(used(() => solver.eigen(above!, 1774)), direct);
-  const two = ["two stages", "two stages"];
-  assertEquals(used(() => solver.values(above!, 1774)), two);
-});
-
 testWith(
   anyLapack,
   "eigenvalues() and eigen() read the lower triangle alone and change nothing",

@@ -11,8 +11,6 @@ export interface Controls {
   readonly implementation: string;
   /** Whether it is the reference implementation, without an optimised BLAS. */
   readonly reference: boolean;
-  /** Whether eigenvalues of large matrices are found faster in two stages: where that was measured. */
-  readonly twoStages: boolean;
   /** The number of threads in use now; `undefined` where the library does not tell. */
   threads(): number | undefined;
   /** Asks for a number of threads; does nothing where the library cannot be told. */
@@ -63,7 +61,6 @@ function openBlas(
   return {
     implementation: version ?? "OpenBLAS",
     reference: false,
-    twoStages: true,
     threads: get,
     setThreads: set,
     close: () => library.close(),
@@ -88,7 +85,6 @@ function mkl(path: string | URL): Controls | undefined {
   return {
     implementation: number === undefined ? "MKL" : `MKL ${number}`,
     reference: false,
-    twoStages: false,
     threads: get,
     setThreads: set,
     close: () => library.close(),
@@ -100,7 +96,6 @@ function plain(implementation: string): Controls {
   return {
     implementation,
     reference: false,
-    twoStages: false,
     threads: () => undefined,
     setThreads: () => {},
     close: () => {},

@@ -33,21 +33,18 @@ export class OpenedLapack implements NativeLapack {
     library: Deno.DynamicLibrary<RoutineSymbols>,
     controls: Controls,
   ) {
-    const { dsyevd, ssyevd, dsyevd2, ssyevd2 } = library.symbols;
-    const { twoStages } = controls;
+    const { dsyevd, ssyevd } = library.symbols;
     this.#library = library;
     this.#controls = controls;
     this.#double = new SymmetricSolver({
       zeros: (length) => new Float64Array(length),
       name: "dsyevd",
       syevd: dsyevd,
-      ...(twoStages && dsyevd2 ? { twoStages: dsyevd2 } : {}),
     });
     this.#single = new SymmetricSolver({
       zeros: (length) => new Float32Array(length),
       name: "ssyevd",
       syevd: ssyevd,
-      ...(twoStages && ssyevd2 ? { twoStages: ssyevd2 } : {}),
     });
     this.description = describe(path, {
       controls,

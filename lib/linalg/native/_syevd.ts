@@ -111,13 +111,6 @@ function reverseRows(square: Reals, n: number): void {
   }
 }
 
-/**
- * From this many bytes on, a matrix does not fit into the last cache of usual machines. Half the work of
- * `syevd` is products of the whole matrix with one vector, which wait for memory then; `syevd_2stage`
- * has products of matrices instead. It takes 0.65 of the time at 2048 × 2048 in float64, but 1.2 at 1024.
- */
-const TWO_STAGES_FROM = 24 * 2 ** 20;
-
 /** How many numbers are kept between calls, so that many small problems do not allocate anew. */
 const KEPT = 2 ** 21;
 
@@ -129,8 +122,6 @@ export interface SolverParts<T extends Reals> {
   readonly name: string;
   /** The routine of that name. */
   readonly syevd: Syevd;
-  /** `syevd_2stage`, if there is one and it is worth calling. */
-  readonly twoStages?: Syevd;
 }
 
 /** Solves eigenproblems of one precision. */
@@ -151,9 +142,7 @@ export class SymmetricSolver<T extends Reals> {
   values(a: T, n: number): T {
     if (this.#matrix.length < n * n) this.#matrix = this.#parts.zeros(n * n);
     const values = this.#parts.zeros(n);
-    const { syevd, twoStages = syevd } = this.#parts;
-    const routine = a.byteLength < TWO_STAGES_FROM ? syevd : twoStages;
-    this.#solve(routine, { job: "N", n, a, matrix: this.#matrix, values });
+    this.#solve({ job: "N", n, a, matrix: this.#matrix, values });
     values.reverse();
     return values;
   }
@@ -162,18 +151,18 @@ export class SymmetricSolver<T extends Reals> {
   eigen(a: T, n: number): { values: T; vectors: T } {
     const vectors = this.#parts.zeros(n * n);
     const values = this.#parts.zeros(n);
-    this.#solve(this.#parts.syevd, { job: "V", n, a, matrix: vectors, values });
+    this.#solve({ job: "V", n, a, matrix: vectors, values });
     values.reverse();
     reverseRows(vectors, n);
     return { values, vectors };
   }
 
   #solve(
-    syevd: Syevd,
     problem: { job: Job; n: number; a: T; matrix: T; values: T },
   ): void {
     const { job, n, a, matrix, values } = problem;
-    const sizes = this.#workspace(syevd, { job, n });
+    const { syevd } = this.#parts;
+    const sizes = this.#workspace(job, n);
     copyLower(a, matrix, n);
     const info = new BigInt64Array(1);
     const [reals, integers] = [this.#reals, this.#integers];
@@ -188,10 +177,8 @@ export class SymmetricSolver<T extends Reals> {
   }
 
   /** Asks for the sizes of the workspace, and makes it that large. */
-  #workspace(
-    syevd: Syevd,
-    { job, n }: { job: Job; n: number },
-  ): SyevdArguments["sizes"] {
+  #workspace(job: Job, n: number): SyevdArguments["sizes"] {
+    const { syevd } = this.#parts;
     const reals = this.#parts.zeros(1);
     const integers = new BigInt64Array(1);
     call(syevd, {

@@ -99,16 +99,6 @@ export interface RoutineSymbols extends Deno.ForeignLibraryInterface {
   readonly dsyevd: typeof syevd & { readonly name: string };
   /** The same in float32. */
   readonly ssyevd: typeof syevd & { readonly name: string };
-  /** Eigenvalues alone, reduced to a band first; LAPACK has it since 3.7. */
-  readonly dsyevd2: typeof syevd & {
-    readonly name: string;
-    readonly optional: true;
-  };
-  /** The same in float32. */
-  readonly ssyevd2: typeof syevd & {
-    readonly name: string;
-    readonly optional: true;
-  };
   /** Symmetric rank-k update, float64. */
   readonly dsyrk: typeof syrk & { readonly name: string };
   /** Matrix product, float64. */
@@ -121,8 +111,6 @@ export function routineSymbols({ prefix, fortran }: Spelling): RoutineSymbols {
   return {
     dsyevd: { name: named("dsyevd"), ...syevd },
     ssyevd: { name: named("ssyevd"), ...syevd },
-    dsyevd2: { name: named("dsyevd_2stage"), optional: true, ...syevd },
-    ssyevd2: { name: named("ssyevd_2stage"), optional: true, ...syevd },
     dsyrk: { name: named("dsyrk"), ...syrk },
     dgemm: { name: named("dgemm"), ...gemm },
   };

@@ -76,8 +76,7 @@ export interface NativeLapack extends Disposable {
   readonly description: NativeDescription;
 
   /**
-   * Eigenvalues of a symmetric matrix, by `dsyevd`; with OpenBLAS from about `n` = 1800 on by
-   * `dsyevd_2stage`, which waits less for memory. Absolute error about `n ε λmax`; cost `4/3 n³`.
+   * Eigenvalues of a symmetric matrix, by `dsyevd`. Absolute error about `n ε λmax`; cost `4/3 n³`.
    *
    * @param a `[n, n]`; the lower triangle is read, nothing is changed.
    * @param n From 1 to 32766.
