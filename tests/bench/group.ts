@@ -64,6 +64,7 @@ export function own(
   const withLapack = async () => {
     useNativeLapack(native);
     try {
+      compute(); // just opened, the library starts its threads and fills its caches
       return await run();
     } finally {
       useNativeLapack(false);
