@@ -36,6 +36,7 @@ import {
   crossModalMeasures,
 } from "./_cross_modal_measures.ts";
 import { PAPER } from "./_paper.ts";
+import { rising, risingNumbers } from "./_rising.ts";
 import { defineExperiment } from "./define_experiment.ts";
 import type { ExperimentEvent, RowEvent } from "./event.ts";
 import type { Experiment } from "./experiment.ts";
@@ -499,18 +500,10 @@ const shots = z.strictObject({
   epochs: z.int().positive(),
 });
 
-function rising(most: number) {
-  return z.array(z.number().positive().max(most)).min(1).refine(
-    (weights) => weights.every((x, i) => i === 0 || x > weights[i - 1]!),
-    { error: "Invalid input: expected weights that rise" },
-  );
+/** Weights in `(0, most]`. */
+function weights(most: number) {
+  return risingNumbers(z.number().positive().max(most), "weights");
 }
-
-const shotsRising = z.array(shots).min(1).refine(
-  (plans) =>
-    plans.every(({ shots }, i) => i === 0 || shots > plans[i - 1]!.shots),
-  { error: "Invalid input: expected shots that rise" },
-);
 
 /**
  * Cross-modal alignment: whether pulling the text of a class towards its images helps a classifier of frozen
@@ -610,10 +603,10 @@ export const crossModalAlignment: Experiment<CrossModalAlignmentShape> =
         weightDecay: z.number().nonnegative().default(5e-4),
       }).prefault({}),
       methods: z.array(z.enum(METHODS)).min(1).default([...METHODS]),
-      lambdas: rising(1).default([0.1, 0.3, 0.5, 0.7, 0.9]),
-      alphas: rising(Infinity).default([0.1, 1, 10]),
+      lambdas: weights(1).default([0.1, 0.3, 0.5, 0.7, 0.9]),
+      alphas: weights(Infinity).default([0.1, 1, 10]),
       sweep: shots,
-      fewShot: shotsRising,
+      fewShot: rising(shots, { plural: "shots", by: (plan) => plan.shots }),
       baseToNew: shots,
       seeds: z.int().min(2).default(3),
       level: z.number().gt(0).lt(1).default(0.95),

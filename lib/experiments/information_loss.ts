@@ -6,6 +6,7 @@ import type { EpochRecord } from "../training/history.ts";
 import { helps } from "./_gain.ts";
 import { interval } from "./_interval.ts";
 import { PAPER, PAPER_SETTING } from "./_paper.ts";
+import { risingNumbers } from "./_rising.ts";
 import { Table } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -429,11 +430,6 @@ const MEASURED_UNITS: Readonly<Record<keyof InformationColumns, string>> = {
   hdr: "1",
 };
 
-const rising = z.array(z.number().positive()).min(1).refine(
-  (lambdas) => lambdas.every((x, i) => i === 0 || x > lambdas[i - 1]!),
-  { error: "Invalid input: expected factors that rise" },
-);
-
 /**
  * Whether information terms help a network to learn: cross-entropy alone against cross-entropy with −λ·MI,
  * with λ·|ΔH|, with −λ·MIR and with λ·HDR of each batch, over several `λ` and seeds. Accuracies are
@@ -510,7 +506,11 @@ export const informationLoss: Experiment<InformationLossShape> =
       model: modelConfig,
       training: trainingConfig,
       terms: z.array(z.enum(TERMS)).min(1).default([...TERMS]),
-      lambdas: rising.default([0.01, 0.1, 1]),
+      lambdas: risingNumbers(z.number().positive(), "factors").default([
+        0.01,
+        0.1,
+        1,
+      ]),
       seeds: z.int().min(2).default(3),
       level: z.number().gt(0).lt(1).default(0.95),
       worthwhile: z.number().positive().default(0.002),

@@ -9,6 +9,7 @@ import {
 } from "../training/evaluate.ts";
 import { recomputeStatistics } from "./_batch_statistics.ts";
 import { PAPER, PAPER_SETTING } from "./_paper.ts";
+import { risingNumbers } from "./_rising.ts";
 import { Table, unless } from "./_table.ts";
 import { assignWeights, weightsOf } from "./_weights.ts";
 import { type Departure, departure, weightsBetween } from "./_weight_path.ts";
@@ -498,11 +499,6 @@ function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   };
 }
 
-const rising = z.array(z.number().positive()).min(1).refine(
-  (rates) => rates.every((rate, i) => i === 0 || rate > rates[i - 1]!),
-  { error: "Invalid input: expected learning rates that rise" },
-);
-
 /**
  * Whether two minima are connected by a straight line: two networks from the same initial weights see the
  * samples in different orders, and every network `(1 − ω)·h₁ + ω·h₂` between their weights is measured on the
@@ -580,7 +576,8 @@ export const linearModeConnectivity: Experiment<LinearModeConnectivityShape> =
       data: dataConfig,
       model: modelConfig,
       training: trainingConfig,
-      learningRates: rising.default([3e-4, 3e-3, 3e-2]),
+      learningRates: risingNumbers(z.number().positive(), "learning rates")
+        .default([3e-4, 3e-3, 3e-2]),
       points: z.int().min(3).default(21),
       batchStatistics: z.enum(["interpolate", "recompute"]).default(
         "interpolate",

@@ -11,6 +11,7 @@ import {
 } from "./_feature_comparison.ts";
 import { MagnitudeMask, zeroShare } from "./_magnitude_mask.ts";
 import { PAPER, PAPER_SETTING } from "./_paper.ts";
+import { risingNumbers } from "./_rising.ts";
 import { Table, unless } from "./_table.ts";
 import { buildData, type DataConfig, dataConfig } from "./data_config.ts";
 import { defineExperiment } from "./define_experiment.ts";
@@ -449,11 +450,6 @@ function conclude(observations: Observations<Shape>): Conclusion<Shape> {
   };
 }
 
-const risingShares = z.array(z.number().min(0).lt(1)).min(1).refine(
-  (shares) => shares.every((share, i) => i === 0 || share > shares[i - 1]!),
-  { error: "Invalid input: expected sparsities that rise" },
-);
-
 /**
  * What pruning does to representations: the smallest weights of a trained network are set to 0, those of all
  * matrices and kernels together, it is trained on with these weights held at 0, and MIR and HDR between its
@@ -530,7 +526,7 @@ export const pruning: Experiment<PruningShape> = defineExperiment<Shape>({
     model: modelConfig,
     training: trainingConfig,
     fineTuning: trainingConfig,
-    sparsities: risingShares.default([
+    sparsities: risingNumbers(z.number().min(0).lt(1), "sparsities").default([
       ...[0, 0.1, 0.2, 0.3, 0.4],
       ...[0.5, 0.6, 0.7, 0.8, 0.9],
     ]),
