@@ -4,62 +4,16 @@
  * @module
  */
 
-import { z } from "zod";
-import { Check } from "../core/check.ts";
 import type { MimeBundle } from "../core/rich.ts";
+import { type LibraryMode, libraryMode } from "./configure.ts";
 import { currentHost, type Host } from "./host.ts";
 
 /** The build that is loaded: scatter, heatmap and their like. */
 const VERSION = "4.1.1";
 const CDN = `https://cdn.plot.ly/plotly-cartesian-${VERSION}.min.js`;
 
-/** How a notebook comes to plotly.js. */
-export type LibraryMode = "embed" | "cdn" | "none";
-
-const optionsSchema = z.strictObject({
-  library: z.enum(["embed", "cdn", "none"]),
-});
-
-let configured: LibraryMode | undefined;
-let served = new WeakSet<Host>();
-
-/** The environment's choice; silent (no prompt, no error) where reading it is not allowed. */
-function environmentMode(): LibraryMode {
-  const name = "INTERPLAY_PLOTLY";
-  const permission = Deno.permissions.querySync({
-    name: "env",
-    variable: name,
-  });
-  if (permission.state !== "granted") return "embed";
-  const value = optionsSchema.shape.library.safeParse(Deno.env.get(name));
-  return value.success ? value.data : "embed";
-}
-
-/**
- * Chooses how figures come to plotly.js: `"embed"` puts its text (1.5 MB) into the notebook, once, and
- * needs no network; `"cdn"` puts a link with an integrity hash there, once; `"none"` puts nothing,
- * for pages that bring the library themselves, and leaves static pictures where they do not. Without
- * this call the environment variable `INTERPLAY_PLOTLY` decides, else `"embed"`.
- *
- * The next figure after a change emits the library anew.
- *
- * @throws OptionsError for any other choice.
- *
- * @example
- * ```ts
- * import { configureDisplay } from "interplay/display";
- * import { assertThrows } from "@std/assert";
- *
- * configureDisplay({ library: "cdn" });
- * assertThrows(() => configureDisplay({ library: "web" as "cdn" }), TypeError);
- * configureDisplay({ library: "embed" });
- * ```
- */
-export function configureDisplay(options: { library: LibraryMode }): void {
-  const check = new Check("configure displays");
-  configured = check.options(optionsSchema, options).library;
-  served = new WeakSet();
-}
+/** By which mode a notebook came to the library. */
+const served = new WeakMap<Host, LibraryMode>();
 
 /** The text of plotly.js, read when first needed: 1.5 MB that most imports of this area never use. */
 export async function libraryText(): Promise<string> {
@@ -95,10 +49,12 @@ async function send(host: Host, mode: "embed" | "cdn"): Promise<void> {
 
 /** Sends the library if `host` is a notebook that has not got it; `undefined` if there is nothing to do. */
 export function ensureLibrary(host: Host): Promise<void> | undefined {
-  if (!host.rich || served.has(host)) return undefined;
-  served.add(host);
-  const mode = configured ?? environmentMode();
-  return mode === "none" ? undefined : send(host, mode);
+  const mode = libraryMode();
+  if (!host.rich || mode === "none" || served.get(host) === mode) {
+    return undefined;
+  }
+  served.set(host, mode);
+  return send(host, mode);
 }
 
 /**

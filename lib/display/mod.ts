@@ -28,6 +28,11 @@ export {
   type VectorLike,
 } from "../core/mod.ts";
 export * from "./collapse_plot.ts";
+export {
+  configureDisplay,
+  type DisplaySettings,
+  type LibraryMode,
+} from "./configure.ts";
 export * from "./confusion.ts";
 export * from "./curves.ts";
 export * from "./display.ts";
@@ -52,11 +57,7 @@ export {
   type InterplayPoint,
   type InterplayReference,
 } from "./interplay_plot.ts";
-export {
-  configureDisplay,
-  displayLibrary,
-  type LibraryMode,
-} from "./library.ts";
+export { displayLibrary } from "./library.ts";
 export {
   live,
   type LiveEvent,

@@ -10,6 +10,7 @@ import { OptionsError } from "../core/errors.ts";
 import type { MimeBundle } from "../core/rich.ts";
 import { escapeHtml, formatNumber } from "../core/table.ts";
 import { cleanText } from "./_text.ts";
+import { showsDurations } from "./configure.ts";
 import { currentHost, type Host } from "./host.ts";
 
 /** Options of {@linkcode progress}. */
@@ -76,7 +77,9 @@ function rate(state: State): string {
 }
 
 function timing(state: State): string[] {
-  if (state.ending !== undefined) return [`in ${duration(state.milliseconds)}`];
+  if (state.ending !== undefined) {
+    return showsDurations() ? [`in ${duration(state.milliseconds)}`] : [];
+  }
   if (state.n <= 0 || state.milliseconds <= 0) return [];
   const left = state.milliseconds / state.n * (state.total - state.n);
   return [rate(state), `${duration(left)} left`];
@@ -276,7 +279,8 @@ class Bar implements Progress {
  * A progress bar: rate, time left, one line updated in place at most every 200 ms and at the end.
  *
  * In a notebook it is one output that changes; in a terminal one line; in a log a line for each tenth
- * of the way. Left by an error or an interrupt, it stays with the reason.
+ * of the way. Left by an error or an interrupt, it stays with the reason. Its last line says how long it
+ * took, unless `configureDisplay` or the environment leave durations out.
  *
  * @param total how much there is to do, a positive number.
  * @param options `label`; `now`, a clock in milliseconds.

@@ -9,7 +9,8 @@ import { OptionsError } from "../core/errors.ts";
 import { stripAnsi } from "./_ansi.ts";
 import type { CellProgress } from "./cell_progress.ts";
 import type { NotebookProblem } from "./check_notebook.ts";
-import type { Notebook } from "./notebook.ts";
+import { compareOutputs } from "./compare_outputs.ts";
+import { type Notebook, parseNotebook } from "./notebook.ts";
 import { runNotebook, type RunOptions } from "./run_notebook.ts";
 
 const USAGE = `Executes a notebook in a Deno kernel.
@@ -19,6 +20,7 @@ deno task notebook PATH [options]
   --html FILE         write one HTML page with the outputs
   --out FILE          write the executed notebook (after a failure too, as far as it got)
   --in-place          replace the notebook, if every cell succeeds
+  --verify            fail, and say where, unless the outputs are those that the notebook holds
   --timeout SECONDS   stop a cell that takes longer
   --param NAME=VALUE  set a constant of the cell tagged "parameters"; VALUE is JSON, else text
   --print             print what the last cell shows, as text
@@ -39,6 +41,8 @@ export interface Command {
   readonly file: string;
   /** How to run it. */
   readonly options: RunOptions;
+  /** Whether the outputs must be those that the notebook holds. */
+  readonly verify: boolean;
   /** Whether to print what the last cell shows. */
   readonly print: boolean;
   /** Whether to print no progress. */
@@ -46,7 +50,7 @@ export interface Command {
 }
 
 const VALUED = ["--html", "--out", "--timeout", "--param"];
-const PLAIN = ["--in-place", "--print", "--quiet", "--help"];
+const PLAIN = ["--in-place", "--verify", "--print", "--quiet", "--help"];
 
 interface Flags {
   readonly values: ReadonlyMap<string, readonly string[]>;
@@ -139,6 +143,10 @@ export function parseArguments(
   if (inPlace && out !== undefined) {
     throw new UsageError("--out and --in-place exclude each other");
   }
+  const verify = flags.values.has("--verify");
+  if (inPlace && verify) {
+    throw new UsageError("--verify and --in-place exclude each other");
+  }
   return {
     file: path.resolve(base, file),
     options: {
@@ -148,6 +156,7 @@ export function parseArguments(
       ...(html === undefined ? {} : { html }),
       ...(timeout === undefined ? {} : { timeout }),
     },
+    verify,
     print: flags.values.has("--print"),
     quiet: flags.values.has("--quiet"),
   };
@@ -215,8 +224,19 @@ function dataFolder(base: string): Record<string, string> {
   return folder ? { INTERPLAY_DATA_DIR: path.resolve(base, folder) } : {};
 }
 
+/** Says where a run has not given what the notebook holds. */
+async function requireSame(file: string, received: Notebook): Promise<void> {
+  const expected = parseNotebook(await Deno.readTextFile(file));
+  const differences = compareOutputs(expected, received);
+  if (differences.length === 0) return;
+  throw new Error([
+    ...differences.map(({ cell, message }) => `cell ${cell}: ${message}`),
+    `The outputs are not those that ${file} holds`,
+  ].join("\n"));
+}
+
 async function execute(
-  { file, options, print, quiet }: Command,
+  { file, options, verify, print, quiet }: Command,
   base: string,
 ): Promise<void> {
   const lines = new ProgressLines();
@@ -229,6 +249,7 @@ async function execute(
     for (const problem of run.problems) console.error(describe(problem));
     for (const written of run.written) console.log(written);
     if (print) console.log(lastShown(run.notebook));
+    if (verify) await requireSame(file, run.notebook);
   } finally {
     lines.close();
   }

@@ -13,6 +13,7 @@ export { flush } from "../display/host.ts";
 export * from "./cell_error.ts";
 export type * from "./cell_progress.ts";
 export * from "./check_notebook.ts";
+export * from "./compare_outputs.ts";
 export * from "./export_html.ts";
 export * from "./import_html.ts";
 export { interruptSignal } from "./interrupt_signal.ts";

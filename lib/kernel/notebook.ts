@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import { FormatError } from "../core/errors.ts";
+import { sortedKeys } from "./_sorted_keys.ts";
 
 /** Metadata: whatever tools leave there. */
 export interface Metadata {
@@ -301,13 +302,6 @@ function splitCell(each: Cell): unknown {
   return { ...each, source, attachments: Object.fromEntries(files) };
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
-  return Object.fromEntries(entries.map(([key, each]) => [key, sorted(each)]));
-}
-
 /**
  * The file of a notebook, as nbformat writes it: keys sorted, one space of indent, text as lists of lines,
  * a newline at the end. The same notebook gives the same bytes.
@@ -326,5 +320,5 @@ function sorted(value: unknown): unknown {
  */
 export function serializeNotebook(notebook: Notebook): string {
   const split = { ...notebook, cells: notebook.cells.map(splitCell) };
-  return `${JSON.stringify(sorted(split), null, 1)}\n`;
+  return `${JSON.stringify(sortedKeys(split), null, 1)}\n`;
 }

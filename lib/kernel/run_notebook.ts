@@ -122,7 +122,11 @@ async function prepare(
   return new Execution(notebook, {
     folder,
     root: await projectRoot(folder),
-    env: { INTERPLAY_PLOTLY: "none", ...options.env },
+    env: {
+      INTERPLAY_PLOTLY: "none",
+      INTERPLAY_DURATIONS: "none",
+      ...options.env,
+    },
     timeout: options.timeout,
     signal: AbortSignal.any([
       signal,
@@ -151,7 +155,8 @@ async function execute(execution: Execution): Promise<void> {
  *
  * The result depends on the notebook alone: no time, no path of the machine, ids kept, counts from 1. The
  * project's `deno.lock` is left as it was. Figures come without plotly.js (`INTERPLAY_PLOTLY=none`), which
- * the page embeds once.
+ * the page embeds once; progress bars end without how long they took (`INTERPLAY_DURATIONS=none`).
+ * `compareOutputs` says where another run has given something else.
  *
  * @param file The notebook, nbformat 4.0 to 4.5.
  * @returns The executed notebook, what is suspicious about it, and the files written.

@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { OptionsError } from "../../lib/core/mod.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { libraryText } from "../../lib/display/library.ts";
 import {
   configureDisplay,
@@ -76,18 +75,6 @@ Deno.test("configureDisplay() none emits the figure alone", async () => {
     await display(figure);
   });
   assertEquals(host.events.length, 1);
-});
-
-Deno.test("configureDisplay() refuses any other library and any other option", () => {
-  assertThrows(
-    () => configureDisplay({ library: "web" as "cdn" }),
-    OptionsError,
-    "Cannot configure displays",
-  );
-  assertThrows(
-    () => configureDisplay({ library: "cdn", cdn: 1 } as { library: "cdn" }),
-    OptionsError,
-  );
 });
 
 Deno.test("displayLibrary() emits it again", async () => {

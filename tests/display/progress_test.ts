@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { OptionsError } from "../../lib/core/mod.ts";
 import {
+  configureDisplay,
   type HostEvent,
   MemoryHost,
   progress,
@@ -71,6 +72,29 @@ Deno.test("progress() draws at most every 200 ms, and always at the end", async 
     await bar.done();
   });
   assertEquals(host.events.length, 1 + 5 + 1);
+});
+
+Deno.test("progress() ends without how long it took where durations are left out", async () => {
+  const host = await on(new MemoryHost(), async (clock) => {
+    configureDisplay({ durations: false });
+    try {
+      const bar = progress(4, { now: clock.now });
+      clock.time += 500;
+      bar.update(2);
+      await bar.done();
+      const stopped = progress(4, { now: clock.now });
+      await stopped.fail("no");
+    } finally {
+      configureDisplay({ durations: true });
+    }
+  });
+  assertEquals(host.events.map(plain).map((line) => line.slice(25)), [
+    "  0 % 0/4",
+    " 50 % 2/4 · 4/s · 0:01 left",
+    "100 % 4/4",
+    "  0 % 0/4",
+    "  0 % 0/4 · stopped: no",
+  ]);
 });
 
 Deno.test("progress() that fails stays where it was, with the reason, and changes no more", async () => {

@@ -126,6 +126,29 @@ Deno.test("deno task notebook ends with 2 for a command line it does not know, a
   assertStringIncludes(help.out, "deno task notebook PATH");
 });
 
+Deno.test("deno task notebook --verify fails where the outputs are not those that the notebook holds", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.notebook(["1 + 1", "console.log(2 + 2)"]);
+  const verify = ["notebook.ipynb", "--verify", "--quiet"];
+  const fresh = await notebook(folder, ...verify);
+  assertEquals(fresh.code, 1);
+  assertStringIncludes(fresh.err, "cell 1: expected 0 outputs, received 1\n");
+  await notebook(folder, "notebook.ipynb", "--in-place", "--quiet");
+  assertEquals(await notebook(folder, ...verify), {
+    code: 0,
+    out: "",
+    err: "",
+  });
+  const kept = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, kept.replace('"4\\n"', '"5\\n"'));
+  const changed = await notebook(folder, ...verify);
+  assertEquals([changed.code, changed.out], [1, ""]);
+  assertEquals(
+    changed.err,
+    `cell 2: output 1: stdout: expected "5\\n", received "4\\n"\nThe outputs are not those that ${file} holds\n`,
+  );
+});
+
 Deno.test("deno task notebook --print prints text without colours where no terminal reads it", async () => {
   await using folder = await Folder.make();
   await folder.notebook(["({ a: 1 })"]);
@@ -146,7 +169,8 @@ Deno.test("parseArguments() refuses what is wrong and says what", () => {
     [["a", "--timeout", "-1"], "--timeout needs a positive number"],
     [["a", "--param", "x"], "--param needs NAME=VALUE, received x"],
     [["a", "--param", "x=1", "--param", "x=2"], "--param x is given twice"],
-    [["a", "--in-place", "--out", "b"], "exclude each other"],
+    [["a", "--in-place", "--out", "b"], "--out and --in-place exclude"],
+    [["a", "--in-place", "--verify"], "--verify and --in-place exclude"],
   ];
   for (const [args, message] of cases) {
     assertThrows(() => parseArguments(args, "/base"), UsageError, message);
@@ -170,6 +194,7 @@ Deno.test("parseArguments() reads values as JSON or text, and paths from where t
       timeout: 1.5,
       parameters: { n: 3, list: [1, 2], word: "hi", empty: "", flag: true },
     },
+    verify: false,
     print: false,
     quiet: false,
   });

@@ -517,6 +517,20 @@ Deno.test("runNotebook() shows figures without plotly.js, twice the same", async
   assert(first.length < 50_000, `${first.length} characters`);
 });
 
+Deno.test("runNotebook() keeps of a progress bar how far it came, not how long it took", async () => {
+  await using folder = await Folder.make();
+  await folder.project();
+  const file = await folder.notebook([
+    `import { progress } from "interplay/display";
+const bar = progress(2);
+await new Promise((resolve) => setTimeout(resolve, 1100));
+bar.update(1);
+await bar.done();`,
+  ]);
+  const { notebook } = await runNotebook(file, { timeout: 60 });
+  assertEquals(shown(notebook, 0), ["━━━━━━━━━━━━━━━━━━━━━━━━ 100 % 2/2"]);
+});
+
 Deno.test("runNotebook() drops outputs and times of earlier runs", async () => {
   const old = code("1", {
     count: 9,

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import {
   checkNotebook,
   type CodeCell,
+  compareOutputs,
   type Notebook,
   parseNotebook,
   runNotebook,
@@ -37,12 +38,6 @@ function figures(notebook: Notebook): string[] {
       outputs.some((each) => "data" in each && FIGURE in each.data)
     )
     .map(({ id }) => id);
-}
-
-/** What the last cell prints: the numbers of the notebook. */
-function numbers(notebook: Notebook): string {
-  return (codeCells(notebook).at(-1)?.outputs ?? [])
-    .map((each) => "text" in each ? [each.text].flat().join("") : "").join("");
 }
 
 for (const name of names) {
@@ -80,17 +75,16 @@ for (const name of names) {
     assertEquals(await Deno.readTextFile(copy), await Deno.readTextFile(path));
   });
 
-  Deno.test(`${name} runs in our runner and gives the committed numbers`, async () => {
+  Deno.test(`${name} runs in our runner and gives the committed outputs, letter for letter`, async () => {
     await using place = await Folder.make();
     const html = place.file("page.html");
-    // Without a data folder, so that it is the embedded data whose numbers are committed.
+    // Without a data folder, so that it is the embedded data whose outputs are committed.
     const { notebook } = await runNotebook(path.pathname, {
       html,
       timeout: 300,
       env: { INTERPLAY_DATA_DIR: "" },
     });
-    assertEquals(numbers(notebook), numbers(await read(path)));
-    assertEquals(figures(notebook), figures(await read(path)));
+    assertEquals(compareOutputs(await read(path), notebook), []);
     assert((await Deno.stat(html)).size > 1e6, "the page embeds plotly.js");
   });
 }
