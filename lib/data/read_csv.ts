@@ -221,6 +221,7 @@ async function plainPieces(
  * @throws {FormatError} A field is no number, rows differ in length, a quote is misplaced, there is no row,
  * or no such column of labels.
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {DOMException} An AbortError at an interrupt while a file is read or downloaded.
  * @throws {OptionsError} An option is unknown or of the wrong type.
  *
  * @example

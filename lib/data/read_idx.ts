@@ -110,6 +110,7 @@ async function plainBytes(
  * @throws {FormatError} The magic number is wrong, bytes are missing or left over, or the gzip data is
  * damaged.
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {DOMException} An AbortError at an interrupt while a file is read or downloaded.
  *
  * @example
  * ```ts

@@ -21,6 +21,7 @@ export type { Dtype, NdArray, NumberArray } from "./_arrays/nd_array.ts";
  * @throws {FormatError} The file is not NPY, is cut or too long, holds no numbers, or an integer beyond
  * 2^53 − 1.
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {DOMException} An AbortError at an interrupt while a file is read or downloaded.
  *
  * @example
  * ```ts

@@ -30,6 +30,7 @@ export type { NamedOptions } from "./_arrays/named.ts";
  * @throws {FormatError} The file is no zip archive, is damaged or encrypted, has a name twice, lacks one that
  * is asked for, or an array cannot be read.
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {DOMException} An AbortError at an interrupt while a file is read or downloaded.
  * @throws {OptionsError} An option is unknown.
  *
  * @example

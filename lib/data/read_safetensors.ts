@@ -28,6 +28,7 @@ import { tensorPlaces } from "./_arrays/safetensors.ts";
  * @throws {FormatError} The file is no safetensors file, is damaged, lacks a name that is asked for, or holds
  * an integer beyond 2^53 − 1 or a type that is not read (8-bit floats, complex numbers).
  * @throws {Deno.errors.NotFound} There is no such file.
+ * @throws {DOMException} An AbortError at an interrupt while a file is read or downloaded.
  * @throws {OptionsError} An option is unknown.
  *
  * @example

@@ -1,5 +1,6 @@
 import type { Check } from "../../core/check.ts";
 import { FormatError } from "../../core/errors.ts";
+import { InterruptListener } from "../../core/interrupt.ts";
 import { reasonOf, request } from "../_remote/request.ts";
 import { concatenate } from "../_gzip.ts";
 
@@ -45,23 +46,29 @@ export class MemorySource implements ByteSource {
   [Symbol.dispose](): void {}
 }
 
-/** A file that is open. */
+/** Bytes that are read between two looks for an interrupt. */
+const PIECE = 2 ** 24;
+
+/** A file that is open; it hears an interrupt, and its next piece is then an AbortError. */
 class FileSource implements ByteSource {
   readonly size: number;
   readonly #check: Check;
   readonly #file: Deno.FsFile;
+  readonly #listener: InterruptListener;
 
   constructor(check: Check, file: Deno.FsFile) {
     this.#check = check;
     this.#file = file;
     this.size = file.statSync().size;
+    this.#listener = new InterruptListener(undefined, check.action);
   }
 
   async read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(length);
     await this.#file.seek(at, Deno.SeekMode.Start);
     for (let got = 0; got < length;) {
-      const count = await this.#file.read(bytes.subarray(got));
+      this.#listener.signal.throwIfAborted();
+      const count = await this.#file.read(bytes.subarray(got, got + PIECE));
       if (count === null) {
         this.#check.fail(FormatError, `${length} bytes from ${at} on`, got);
       }
@@ -71,6 +78,7 @@ class FileSource implements ByteSource {
   }
 
   [Symbol.dispose](): void {
+    this.#listener[Symbol.dispose]();
     this.#file.close();
   }
 }
@@ -79,10 +87,13 @@ async function fetchAll(
   check: Check,
   url: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  using listener = new InterruptListener(undefined, check.action);
+  const { signal } = listener;
   try {
-    using answer = await request(url);
+    using answer = await request(url, { signal });
     return concatenate(await Array.fromAsync(answer.pieces()));
   } catch (error) {
+    signal.throwIfAborted();
     return check.fail(Error, `bytes from ${url}`, reasonOf(error));
   }
 }
@@ -96,7 +107,10 @@ async function openFile(check: Check, path: string | URL): Promise<ByteSource> {
   }
 }
 
-/** Opens a source; whoever does so disposes it. A file is opened, an address is downloaded. */
+/**
+ * Opens a source; whoever does so disposes it. A file is opened, an address is downloaded; both hear an
+ * interrupt while they are read.
+ */
 export async function openSource(
   check: Check,
   source: Source,
