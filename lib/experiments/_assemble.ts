@@ -84,7 +84,7 @@ export function assemble<S extends ExperimentShape>(
       deno: Deno.version.deno,
       tfjs: tf.version.tfjs,
     },
-    backend: tf.getBackend(),
+    backend: lab.backend,
     data,
     series: columnsOf(definition, lab),
     units,

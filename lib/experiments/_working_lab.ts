@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { DataSet } from "../data/data_set.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { DataRecord, EpochRecord, History } from "../training/history.ts";
@@ -81,6 +82,8 @@ export interface LabSetUp<S extends ExperimentShape> {
   readonly data: Readonly<Record<S["data"], DataSet>>;
   readonly records: Readonly<Record<S["data"], DataRecord>>;
   readonly signal: AbortSignal;
+  /** Where its tensors are computed. */
+  readonly backend: string;
   /** Where finished stages are kept, if anywhere. */
   readonly journal: Journal | undefined;
 }
@@ -97,6 +100,7 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
   readonly data: Readonly<Record<S["data"], DataSet>>;
   readonly records: Readonly<Record<S["data"], DataRecord>>;
   readonly signal: AbortSignal;
+  readonly backend: string;
   readonly evaluations: KeptEvaluation[] = [];
   readonly #definition: ExperimentDefinition<S>;
   readonly #journal: Journal | undefined;
@@ -114,6 +118,7 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     this.data = setUp.data;
     this.records = setUp.records;
     this.signal = setUp.signal;
+    this.backend = setUp.backend;
     this.#definition = setUp.definition;
     this.#journal = setUp.journal;
     this.#stages = setUp.definition.stages(setUp.config);
@@ -127,6 +132,19 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
   /** Wall-clock time of the run, that of restored stages included. */
   get seconds(): number {
     return this.#restoredSeconds + (now() - this.#started) / 1000;
+  }
+
+  /**
+   * Makes sure that what was computed so far was computed on one backend. tfjs has one at a time for the whole
+   * process: another experiment, or a call of `useBackend`, may have chosen another.
+   */
+  requireBackend(): void {
+    const received = tf.getBackend();
+    if (received === this.backend) return;
+    const { name } = this.#definition;
+    throw new Error(
+      `Cannot run ${name}: expected the ${this.backend} backend to the end, received ${received} (one at a time for all)`,
+    );
   }
 
   async *stage(
@@ -150,6 +168,7 @@ export class WorkingLab<S extends ExperimentShape> implements Lab<S> {
     };
     yield event("begun");
     yield* work();
+    this.requireBackend();
     await this.#close(this.#open);
     this.#finished++;
     yield event("finished");

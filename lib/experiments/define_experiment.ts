@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import { Check } from "../core/check.ts";
 import { interruptible } from "../core/interrupt.ts";
 import { useBackend } from "../models/backend.ts";
@@ -42,12 +41,11 @@ async function setUp<S extends ExperimentShape>(
   { definition, check, call: { config, run } }: Conduct<S>,
   signal: AbortSignal,
 ): Promise<WorkingLab<S>> {
-  await useBackend(run.backend);
+  const backend = await useBackend(run.backend);
   const { name: experiment, units } = definition;
   const { seed, checkpoint } = run;
   const data = await definition.data(config);
   const records = dataRecords(data);
-  const backend = tf.getBackend();
   const journal = checkpoint === undefined
     ? undefined
     : await Journal.open(check, checkpoint, {
@@ -55,7 +53,7 @@ async function setUp<S extends ExperimentShape>(
       units,
       stages: definition.stages(config),
     });
-  const place = { data, records, signal, journal };
+  const place = { data, records, signal, backend, journal };
   return new WorkingLab({ definition, config, seed, ...place });
 }
 
@@ -69,6 +67,7 @@ async function* conduct<S extends ExperimentShape>(
   let outcome: ResultOutcome = "stopped";
   try {
     for await (const event of definition.run(lab)) {
+      lab.requireBackend();
       yield event as ExperimentEvent<S>;
       if (signal.aborted) break;
     }

@@ -95,7 +95,7 @@ export interface ExperimentRunOptions {
   readonly signal?: AbortSignal;
   /** A folder from which the run goes on, and where it leaves what it needs to go on; none if left out. */
   readonly checkpoint?: string;
-  /** Where to compute tensors; "auto" if left out. */
+  /** Where to compute tensors; "auto" if left out. A run fails when another backend is chosen meanwhile. */
   readonly backend?: "auto" | BackendName;
 }
 

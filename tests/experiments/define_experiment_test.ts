@@ -16,6 +16,7 @@ import {
   jupyterDisplay,
   OptionsError,
   TensorScope,
+  useBackend,
 } from "interplay";
 import { registry } from "../../lib/experiments/_registry.ts";
 import { evaluate } from "interplay/training";
@@ -233,6 +234,20 @@ Deno.test("two runs at once in one thread do not disturb each other", async () =
   const [first, second] = await Promise.all([run(1), run(2)]);
   assertEquals(first, await run(1));
   assertEquals(second, await run(2));
+});
+
+Deno.test("an experiment whose backend another takes fails, and says so; the other goes on", async () => {
+  const told = await Promise.all(
+    (["wasm", "cpu"] as const).map((backend) =>
+      trainingDynamics({ ...tiny, backend })
+        .then((result) => result.backend, String)
+    ),
+  );
+  await useBackend("wasm");
+  assertEquals(told, [
+    "Error: Cannot run trainingDynamics: expected the wasm backend to the end, received cpu (one at a time for all)",
+    "cpu",
+  ]);
 });
 
 Deno.test("trainingDynamics() says how it was made", async () => {
