@@ -4,6 +4,12 @@ import { compareOutputs, parseNotebook, runNotebook } from "interplay/kernel";
 
 const folder = new URL("../../notebooks/", import.meta.url);
 
+/** What failed, as a finding; an interrupt ends everything. */
+function finding(error: Error): string[] {
+  if (error.name === "AbortError") throw error;
+  return [error.message];
+}
+
 /** Runs a notebook once and returns where its outputs are not the committed ones. */
 async function differences(file: URL): Promise<string[]> {
   const committed = parseNotebook(await Deno.readTextFile(file));
@@ -22,7 +28,7 @@ async function main(times: number): Promise<number> {
   for (let run = 1; run <= times; run++) {
     for (const name of names) {
       const found = await differences(new URL(name, folder))
-        .catch((error: Error) => [error.message]);
+        .catch(finding);
       if (found.length > 0) failed++;
       const verdict = found.length === 0
         ? "the same outputs"
