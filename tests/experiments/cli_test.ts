@@ -11,44 +11,13 @@ import {
   ProgressLine,
   type ProgressOutput,
 } from "../../lib/experiments/_progress_line.ts";
+import { type Ended, runTask, task } from "../house/task.ts";
 import { temporaryFolder, tiny } from "./fixtures.ts";
 
-const root = new URL("../../", import.meta.url);
+const env = { INTERPLAY_DATA_DIR: "" };
 
-/** The command of the task, with the permissions the task gives it. */
-async function command(
-  args: readonly string[],
-  cwd: string,
-): Promise<Deno.Command> {
-  const text = await Deno.readTextFile(new URL("deno.json", root));
-  const [program, ...rest] = String(JSON.parse(text).tasks.experiment.command)
-    .split(" ");
-  assertEquals(program, "deno");
-  const script = rest.indexOf("lib/experiments/_cli.ts");
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...rest.slice(0, script),
-      "--no-prompt",
-      new URL(rest[script] ?? "", root).href,
-      ...args,
-    ],
-    cwd,
-    env: { INIT_CWD: cwd, NO_COLOR: "1", INTERPLAY_DATA_DIR: "" },
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function experiment(cwd: string, ...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await (await command(args, cwd)).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+function experiment(cwd: string, ...args: string[]): Promise<Ended> {
+  return runTask("experiment", { args, cwd, env });
 }
 
 /** A configuration, as the command line says it. */
@@ -146,7 +115,8 @@ for (const signal of ["SIGINT", "SIGKILL"] as const) {
       const training = { steps: 400, batchSize: 16, evaluation: { every } };
       const config = { ...tiny, training };
       const args = [...called(config), "--out", "runs"];
-      const child = (await command(args, folder.path)).spawn();
+      const child = (await task("experiment", { args, cwd: folder.path, env }))
+        .spawn();
       const rest = await readUntil(child.stderr, "seed 1 3");
       child.kill(signal);
       await rest();

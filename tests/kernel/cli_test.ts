@@ -6,45 +6,11 @@ import {
 } from "@std/assert";
 import { parseArguments, UsageError } from "../../lib/kernel/_cli.ts";
 import { parseNotebook } from "../../lib/kernel/mod.ts";
+import { type Ended, runTask, task } from "../house/task.ts";
 import { code, Folder, isAlive, until } from "./fixtures.ts";
 
-const root = new URL("../../", import.meta.url);
-
-/** The command of the task, with the permissions the task gives it. */
-async function command(
-  args: readonly string[],
-  cwd: string,
-): Promise<Deno.Command> {
-  const text = await Deno.readTextFile(new URL("deno.json", root));
-  const { tasks } = JSON.parse(text);
-  const [program, ...rest] = String(tasks.notebook.command).split(" ");
-  assertEquals(program, "deno");
-  const script = rest.indexOf("lib/kernel/_cli.ts");
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      ...rest.slice(0, script),
-      "--no-prompt",
-      new URL(rest[script] ?? "", root).href,
-      ...args,
-    ],
-    cwd,
-    env: { INIT_CWD: cwd, NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
-async function notebook(folder: Folder, ...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await (await command(args, folder.path))
-    .output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+function notebook(folder: Folder, ...args: string[]): Promise<Ended> {
+  return runTask("notebook", { args, cwd: folder.path });
 }
 
 Deno.test("deno task notebook prints one line a cell and at the end what it wrote", async () => {
@@ -209,7 +175,7 @@ async function waiting(
     "Deno.writeTextFileSync('here', '');\nawait new Promise((r) => setTimeout(r, 600_000));",
   ]);
   const args = ["notebook.ipynb", "--out", "out.ipynb"];
-  const child = (await command(args, folder.path)).spawn();
+  const child = (await task("notebook", { args, cwd: folder.path })).spawn();
   const there = await until(async () =>
     await Deno.stat(folder.file("here")).then(() => true, () => false)
   );

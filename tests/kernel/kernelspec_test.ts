@@ -13,6 +13,7 @@ import {
   kernelFolder,
   removeKernelspec,
 } from "../../lib/kernel/_kernelspec.ts";
+import { type Ended, runTask } from "../house/task.ts";
 import { Folder } from "./fixtures.ts";
 import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 
@@ -117,43 +118,30 @@ Deno.test("removeKernelspec() and installKernelspec() touch no kernelspec of som
   assertEquals([...Deno.readDirSync(place)].map((e) => e.name), ["notes.txt"]);
 });
 
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** `deno task kernel` with the permissions the task has. */
-async function task(data: string, ...args: string[]): Promise<Ended> {
-  const { tasks } = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", root)),
-  );
-  const [program, ...words] = String(tasks.kernel.command).split(" ");
-  assertEquals(program, "deno");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [words[0] ?? "", "--no-prompt", ...words.slice(1), ...args],
-    cwd: root,
-    env: { JUPYTER_DATA_DIR: data, NO_COLOR: "1" },
-  }).output();
-  const decoder = new TextDecoder();
-  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+/** `deno task kernel` for the Jupyter whose data lie in `data`. */
+function kernelTask(data: string, ...args: string[]): Promise<Ended> {
+  return runTask("kernel", {
+    args,
+    cwd: data,
+    env: { JUPYTER_DATA_DIR: data },
+  });
 }
 
 Deno.test("deno task kernel says where it wrote, takes it back, and refuses other words", async () => {
   await using folder = await Folder.make();
   const place = kernelFolder(folder.path);
-  const installed = await task(folder.path);
+  const installed = await kernelTask(folder.path);
   assertEquals([installed.code, installed.err], [0, ""]);
   for (const { name } of Deno.readDirSync(place)) {
     assertStringIncludes(installed.out, join(place, name));
   }
-  const help = await task(folder.path, "--help");
+  const help = await kernelTask(folder.path, "--help");
   assertStringIncludes(help.out, "deno task kernel [options]");
-  const removed = await task(folder.path, "--remove");
+  const removed = await kernelTask(folder.path, "--remove");
   assertEquals([removed.code, removed.out], [0, `Removed ${place}\n`]);
-  const again = await task(folder.path, "--remove");
+  const again = await kernelTask(folder.path, "--remove");
   assertStringIncludes(again.out, "Nothing to remove");
-  const wrong = await task(folder.path, "--install", "now");
+  const wrong = await kernelTask(folder.path, "--install", "now");
   assertEquals(wrong.code, 2);
   assertStringIncludes(wrong.err, "received --install now");
 });
@@ -163,7 +151,7 @@ Deno.test("deno task kernel leaves a foreign kernelspec alone and exits with 1",
   const place = kernelFolder(folder.path);
   await Deno.mkdir(place, { recursive: true });
   await Deno.writeTextFile(join(place, "kernel.json"), "{}");
-  const { code, err } = await task(folder.path);
+  const { code, err } = await kernelTask(folder.path);
   assertEquals(code, 1);
   assertStringIncludes(err, "something else has made");
 });
