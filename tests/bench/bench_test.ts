@@ -4,10 +4,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { local, median, race, resultsOf } from "./race.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
-const script = new URL("bench.ts", import.meta.url).pathname;
+const root = fromFileUrl(new URL("../../", import.meta.url));
+const script = fromFileUrl(new URL("bench.ts", import.meta.url));
 
 async function bench(...args: string[]) {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {

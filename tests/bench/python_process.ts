@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fromFileUrl } from "@std/path";
+
 /** Starts with one line of JSON about itself, then answers what it is sent. */
 export class PythonProcess {
   readonly #process: Deno.ChildProcess;
@@ -36,7 +38,7 @@ export class PythonProcess {
       env?: Record<string, string>;
     },
   ): Promise<{ process: PythonProcess; greeting: Greeting } | undefined> {
-    const path = new URL(script, import.meta.url).pathname;
+    const path = fromFileUrl(new URL(script, import.meta.url));
     let process: PythonProcess | undefined;
     try {
       process = new PythonProcess(python, { args: [path, ...args], env });

@@ -1,10 +1,12 @@
+import { fromFileUrl } from "@std/path";
+
 /**
  * The folder of real data for the tests: INTERPLAY_DATA_DIR, or `shared/data` beside the checkout. Data
  * are no part of the repository; tests that need them are ignored, also in CI, where there are none.
  */
 export const dataFolder: string | undefined =
   Deno.env.get("INTERPLAY_DATA_DIR") ??
-    existing(new URL("../../../shared/data", import.meta.url).pathname);
+    existing(fromFileUrl(new URL("../../../shared/data", import.meta.url)));
 
 function existing(path: string): string | undefined {
   try {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { libraryText } from "../../lib/display/library.ts";
 import {
   configureDisplay,
@@ -120,7 +121,7 @@ async function outputs(
         "--no-check",
         "--no-prompt",
         "--config",
-        new URL("deno.json", root).pathname,
+        fromFileUrl(new URL("deno.json", root)),
         ...permissions,
         file,
       ],

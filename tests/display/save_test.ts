@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { BrowserError, OptionsError } from "../../lib/core/errors.ts";
 import { curves } from "../../lib/display/mod.ts";
 import { importHtml } from "../../lib/kernel/mod.ts";
@@ -58,7 +59,7 @@ async function script(
   { flags, env }: { flags: string[]; env: Record<string, string> },
 ): Promise<string> {
   const module = new URL("../../lib/display/mod.ts", import.meta.url).href;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
   await Deno.writeTextFile(
     folder.file("script.ts"),
     `import { curves } from "${module}";

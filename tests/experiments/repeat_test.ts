@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { interrupt, jupyterDisplay, OptionsError, ShapeError } from "interplay";
 import {
   repeat,
@@ -29,7 +30,7 @@ const root = new URL("../../", import.meta.url);
 
 async function inWorkers(): Promise<InWorkers> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=tests", program.pathname],
+    args: ["run", "-P=tests", fromFileUrl(program)],
     cwd: root,
     env: { NO_COLOR: "1" },
   }).output();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 
 const root = new URL("../../", import.meta.url);
 
@@ -163,7 +164,7 @@ const registrySetting = /\bregistry\s*=\s*[a-z"']|--regist[r]y\b/;
 
 Deno.test("no text file holds a path of some machine", () => {
   assertEquals(linesMatching(texts, machinePath), []);
-  const here = [new URL(root).pathname.slice(0, -1), Deno.env.get("HOME") ?? ""]
+  const here = [fromFileUrl(root).slice(0, -1), Deno.env.get("HOME") ?? ""]
     .filter((path) => path.split("/").length > 2);
   assertEquals(
     here.flatMap((path) =>

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import type { Browser, Page } from "playwright-core";
 import { displayable, renderTable } from "../../lib/core/mod.ts";
 import { FormatError, OptionsError } from "../../lib/core/errors.ts";
@@ -249,7 +250,7 @@ const result = displayable(
 console.log((await exportHtml(result)).includes('class="interplay-figure"'));`;
   await using folder = await Folder.make();
   await Deno.writeTextFile(folder.file("program.ts"), program);
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = fromFileUrl(new URL("../../deno.json", import.meta.url));
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "-c", config, folder.file("program.ts")],
     env: { NO_COLOR: "1" },

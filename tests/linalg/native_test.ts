@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   NativeLibraryError,
   OptionsError,
@@ -104,7 +105,7 @@ async function run(
       {
         args: [
           ...["run", "--quiet", "--no-check", "--no-prompt", "--config"],
-          ...[new URL("deno.json", root).pathname, ...permissions, file],
+          ...[fromFileUrl(new URL("deno.json", root)), ...permissions, file],
         ],
         env: { NO_COLOR: "1", ...env },
       },

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import * as tf from "@tensorflow/tfjs";
 import {
   jupyterDisplay,
@@ -286,7 +287,7 @@ Deno.test("asynchronous forms work without any permission, and quietly", async (
      const { mir } = await interplayAsync(rows, [0, 1], { weights: rows });
      console.log(await matrixEntropyAsync(rows), mir);`,
   );
-  const config = new URL("deno.json", root).pathname;
+  const config = fromFileUrl(new URL("deno.json", root));
   const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--config", config, script],
   }).output();

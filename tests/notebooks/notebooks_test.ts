@@ -1,6 +1,7 @@
 /** The committed notebooks: their form, their outputs, and that they run, by our runner and by Jupyter's. */
 
 import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import {
   checkNotebook,
   type CodeCell,
@@ -79,7 +80,7 @@ for (const name of names) {
     await using place = await Folder.make();
     const html = place.file("page.html");
     // Without a data folder, so that it is the embedded data whose outputs are committed.
-    const { notebook } = await runNotebook(path.pathname, {
+    const { notebook } = await runNotebook(fromFileUrl(path), {
       html,
       timeout: 300,
       env: { INTERPLAY_DATA_DIR: "" },
@@ -123,7 +124,7 @@ for (const name of inJupyter) {
           "out",
         ],
         "--ExecutePreprocessor.timeout=300",
-        path.pathname,
+        fromFileUrl(path),
       ]);
       const executed = await read(place.file("out.ipynb"));
       assertEquals(

@@ -1,5 +1,6 @@
 /** Runs every notebook of the project some times; each run must give the committed outputs: `[times]`. */
 
+import { fromFileUrl } from "@std/path";
 import { compareOutputs, parseNotebook, runNotebook } from "interplay/kernel";
 
 const folder = new URL("../../notebooks/", import.meta.url);
@@ -14,7 +15,7 @@ function finding(error: Error): string[] {
 async function differences(file: URL): Promise<string[]> {
   const committed = parseNotebook(await Deno.readTextFile(file));
   // Without a data folder, so that it is the embedded data whose outputs are committed.
-  const { notebook } = await runNotebook(file.pathname, {
+  const { notebook } = await runNotebook(fromFileUrl(file), {
     env: { INTERPLAY_DATA_DIR: "" },
   });
   return compareOutputs(committed, notebook)
