@@ -101,7 +101,9 @@ function html(table: TableData): string {
     ).join("");
   const caption = table.caption === undefined
     ? ""
-    : `<caption style="text-align:left">${escapeHtml(table.caption)}</caption>`;
+    : `<caption style="text-align:left;width:max-content;max-width:24em">${
+      escapeHtml(table.caption)
+    }</caption>`;
   const body = table.rows.map((row) => `<tr>${cells("td", row.map(text))}</tr>`)
     .join("\n");
   return `<table>${caption}<thead><tr>${
