@@ -1,13 +1,10 @@
 import { Check } from "../core/check.ts";
-import type { DenseMatrix, MatrixLike } from "../core/matrix.ts";
+import type { MatrixLike } from "../core/matrix.ts";
 import type { DataSet } from "../data/data_set.ts";
-import { rowProducts } from "../linalg/products.ts";
-import {
-  meanRow,
-  normalizeRows,
-  rowsByClass,
-  squaredDistance,
-} from "../linalg/rows.ts";
+import { gatherRows } from "../linalg/rows.ts";
+import { alignment } from "../metrics/alignment.ts";
+import { modalityGap } from "../metrics/modality_gap.ts";
+import { recallAtK } from "../metrics/recall_at_k.ts";
 
 /** How images and the texts of their classes lie to each other, all scaled to length 1. */
 export interface CrossModalColumns {
@@ -25,57 +22,28 @@ export interface CrossModalColumns {
   readonly textToImage5: number;
 }
 
-/** Share of ranks, from 0 on, below `k`. */
-function recall(ranks: readonly number[], k: number): number {
-  return ranks.filter((rank) => rank < k).length / ranks.length;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-/** For each image, how many texts are nearer than that of its class. */
-function textRanks(cosines: DenseMatrix, labels: Int32Array): number[] {
-  return Array.from(labels, (label, i) => {
-    const row = cosines.row(i);
-    return row.filter((x) => x > row[label]!).length;
-  });
-}
-
-/** For each text whose class has images, how many images are nearer than the nearest of its class. */
-function imageRanks(cosines: DenseMatrix, labels: Int32Array): number[] {
-  const { rows, columns } = cosines;
-  const of = (c: number) => (i: number) => cosines.data[i * columns + c]!;
-  const all = Array.from({ length: rows }, (_, i) => i);
-  return rowsByClass(labels, columns).flatMap((own, c) => {
-    if (own.length === 0) return [];
-    const nearest = Math.max(...own.map(of(c)));
-    return [all.map(of(c)).filter((x) => x > nearest).length];
-  });
-}
-
 /**
- * Measures images against the texts of all classes, `[C, d]` in any length: similarity, modality gap (Liang et
- * al., "Mind the Gap", NeurIPS 2022), and retrieval both ways, where what is sought is anything of the class.
+ * Measures images against the texts of all classes, `[C, d]` in any length: similarity, modality gap, and
+ * retrieval both ways, where what is sought is anything of the class.
  */
 export function crossModalMeasures(
   { inputs, shape, labels, name }: DataSet,
   texts: MatrixLike,
 ): CrossModalColumns {
   const check = new Check("measure both modalities");
-  const images = normalizeRows(
-    check.directions({ data: inputs, shape }, name),
-  );
-  const unit = normalizeRows(check.directions(texts, "texts"));
-  const cosines = rowProducts(images, unit);
-  const toText = textRanks(cosines, labels);
-  const toImage = imageRanks(cosines, labels);
+  const images = check.directions({ data: inputs, shape }, name);
+  const unit = check.directions(texts, "texts");
+  const classes = Int32Array.from({ length: unit.rows }, (_, c) => c);
+  const toText = (k: number) =>
+    recallAtK(images, unit, { k, queryLabels: labels, keyLabels: classes });
+  const toImage = (k: number) =>
+    recallAtK(unit, images, { k, queryLabels: classes, keyLabels: labels });
   return {
-    similarity: mean(Array.from(labels, (c, i) => cosines.row(i)[c]!)),
-    gap: Math.sqrt(squaredDistance(meanRow(images), meanRow(unit))),
-    imageToText1: recall(toText, 1),
-    imageToText5: recall(toText, 5),
-    textToImage1: recall(toImage, 1),
-    textToImage5: recall(toImage, 5),
+    similarity: 1 - alignment(images, gatherRows(unit, labels)) / 2,
+    gap: modalityGap(images, unit),
+    imageToText1: toText(1),
+    imageToText5: toText(5),
+    textToImage1: toImage(1),
+    textToImage5: toImage(5),
   };
 }

@@ -52,6 +52,8 @@ export type MetricName =
   | "interClassEntropy"
   | "alignment"
   | "uniformity"
+  | "modalityGap"
+  | "recallAtK"
   | "silhouette"
   | "daviesBouldin";
 
@@ -322,6 +324,24 @@ const DESCRIPTIONS: Record<MetricName, MetricDescription> = {
     collapse: "log of (1 + (C−1) exp(−2tC/(C−1)))/C for many samples",
     cost: "N² d",
     source: "Wang and Isola, ICML 2020",
+  },
+  modalityGap: {
+    title: "modality gap",
+    unit: "1",
+    range: "[0, 2]",
+    direction: "lower: modalities closer",
+    collapse: "0 between features and head rows",
+    cost: "(N + M) d",
+    source: "Liang et al., NeurIPS 2022",
+  },
+  recallAtK: {
+    title: "recall at k",
+    unit: "1",
+    range: "[0, 1]",
+    direction: "higher: more queries find what they seek",
+    collapse: "1 between features and head rows",
+    cost: "N M d",
+    source: "Karpathy and Fei-Fei, CVPR 2015",
   },
   silhouette: {
     title: "silhouette coefficient",

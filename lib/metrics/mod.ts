@@ -33,6 +33,7 @@ export {
 } from "./interplay.ts";
 export type { InterplayEntropies, InterplayValues } from "./_labelled.ts";
 export * from "./matrix_entropy.ts";
+export * from "./modality_gap.ts";
 export * from "./mutual_information.ts";
 export {
   type CollapseStatistics,
@@ -43,6 +44,7 @@ export {
   type SimplexFrame,
   type VariabilityCollapse,
 } from "./neural_collapse.ts";
+export * from "./recall_at_k.ts";
 export {
   type Reference,
   reference,

@@ -3,6 +3,8 @@ import { OptionsError } from "../core/errors.ts";
 import { type Displayable, displayable } from "../core/rich.ts";
 import { renderTable } from "../core/table.ts";
 import { alignment, uniformity } from "./alignment.ts";
+import { modalityGap } from "./modality_gap.ts";
+import { recallAtK } from "./recall_at_k.ts";
 import { batchInterplay } from "./batch_interplay.ts";
 import { cka } from "./cka.ts";
 import { interClassEntropy, intraClassEntropy } from "./class_entropy.ts";
@@ -249,6 +251,19 @@ function claims(): Record<MetricName, readonly Claim[]> {
       () => alignment(right, [...right].reverse()),
     ]],
     uniformity: [["right angles: −2t", -4, () => uniformity(right)]],
+    modalityGap: [[
+      "opposite: 2",
+      2,
+      () => modalityGap([[1, 1], [3, 3]], [[-1, -1]]),
+    ]],
+    recallAtK: [
+      ["itself: 1", 1, () => recallAtK(right, right)],
+      [
+        "a quarter turn: 0",
+        0,
+        () => recallAtK(right, [...right.slice(1), right[0]!]),
+      ],
+    ],
     silhouette: [["at collapse: 1", 1, () => silhouette(twice, twiceLabels)]],
     daviesBouldin: [[
       "at collapse: 0",

@@ -129,6 +129,16 @@ const ROWS: readonly Row[] = [
   ],
   ["`uniformity(Z)`", "uniformity", ({ Z }) => metrics.uniformity(Z)],
   [
+    "`modalityGap(Z, W[labels])`",
+    "modalityGap",
+    (c) => metrics.modalityGap(c.Z, own(c)),
+  ],
+  [
+    "`recallAtK(Z, W[labels])`",
+    "recallAtK",
+    (c) => metrics.recallAtK(c.Z, own(c)),
+  ],
+  [
     "`silhouette(Z, labels)`",
     "silhouette",
     ({ Z, labels }) => metrics.silhouette(Z, labels),

@@ -322,6 +322,26 @@ export const BATTERY: readonly Row[] = [
     range: () => [-8, 0],
   },
   {
+    ...directional,
+    name: "modalityGap",
+    metric: "modalityGap",
+    compute: ({ Z, weights }) => metrics.modalityGap(Z, weights),
+    swapped: ({ Z, weights }) => metrics.modalityGap(weights, Z),
+    range: () => [0, 2],
+  },
+  ...[1, 2].map((k): Row => ({
+    ...directional,
+    name: `recallAtK k=${k}`,
+    metric: "recallAtK",
+    compute: ({ Z, labels, weights }) =>
+      metrics.recallAtK(Z, weights, {
+        k,
+        queryLabels: labels,
+        keyLabels: [...toRows(weights).keys()],
+      }),
+    range: ratio,
+  })),
+  {
     ...statistic,
     name: "silhouette",
     metric: "silhouette",
