@@ -7,6 +7,7 @@
 import { formatNumber } from "../core/table.ts";
 import { NEUTRAL } from "./_color.ts";
 import type { Panel, PanelChart } from "./_panel_chart.ts";
+import { quantized } from "./_series.ts";
 import { plotlyText, textWidth, wrapText } from "./_text.ts";
 import type { Annotation, YName } from "./plotly_json.ts";
 
@@ -88,12 +89,13 @@ export function labelAnnotations(
   const wanted = labels.map((l) => (high - l.at) / (high - low) * axis.height);
   const heights = labels.map((l) => l.lines.length * LABEL_LINE);
   const places = dodge(wanted, heights, axis.height);
+  const at = quantized(labels.map((label) => label.at), axis.range);
   return labels.map((label, i) => ({
     text: plotlyText(label.lines),
     xref: "paper",
     yref: axis.yref,
     x: 1,
-    y: label.at,
+    y: at[i]!,
     xanchor: "left",
     yanchor: "middle",
     xshift: 6,

@@ -108,9 +108,12 @@ export function rounded(values: ArrayLike<number>): Coordinate[] {
   );
 }
 
-/** Numbers for JSON to five digits of their spread: for points in a plane. */
-export function quantized(values: Float64Array): number[] {
-  const [low, high] = extent(values) ?? [0, 1];
+/** Numbers for JSON to five digits of their spread, or of that of `range`: for points in a plane. */
+export function quantized(
+  values: Iterable<number>,
+  range: readonly [number, number] = extent(values) ?? [0, 1],
+): number[] {
+  const [low, high] = range;
   const size = high > low ? high - low : Math.abs(low) || 1;
   const digits = Math.max(0, Math.min(100, 5 - Math.ceil(Math.log10(size))));
   return Array.from(values, (x) => Number(x.toFixed(digits)));
@@ -121,7 +124,7 @@ function bucketIndices(y: Float64Array, from: number, to: number): number[] {
   let [low, high, gap] = [-1, -1, -1];
   for (let i = from; i < to; i++) {
     const value = y[i] ?? NaN;
-    if (Number.isNaN(value)) gap = i;
+    if (!Number.isFinite(value)) gap = i;
     else {
       if (low < 0 || value < (y[low] ?? 0)) low = i;
       if (high < 0 || value > (y[high] ?? 0)) high = i;
@@ -134,13 +137,13 @@ function bucketIndices(y: Float64Array, from: number, to: number): number[] {
 
 /**
  * At most `limit` indices of a series: the series is cut into equal buckets by index, and of each the
- * smallest and the largest value are kept (and one gap, if it has any), so spikes survive. First and
- * last point are always kept.
+ * smallest and the largest value are kept (and one gap, if it has any: what is not finite), so spikes
+ * survive. First and last point are always kept.
  */
 export function decimate(y: Float64Array, limit: number): number[] {
   const n = y.length;
   if (n <= limit) return Array.from(y.keys());
-  const each = y.some(Number.isNaN) ? 3 : 2;
+  const each = y.every(Number.isFinite) ? 2 : 3;
   const buckets = Math.max(1, Math.floor((limit - 2) / each));
   const kept = new Set([0]);
   for (let b = 0; b < buckets; b++) {

@@ -230,7 +230,10 @@ function gridFigure(settings: Settings, parts: GridParts): Figure {
         sides: { left: 8, right: 8 },
         axisTitle: false,
         ticks: 4,
-        fit: { width: across + 16, shrink: packed.height / packed.width },
+        fit: {
+          width: across + 16,
+          shrink: Number((packed.height / packed.width).toPrecision(5)),
+        },
         data,
         legend: false,
         hovermode: "closest",
