@@ -9,16 +9,19 @@ import { z } from "zod";
 const schema = z.object({
   ip: z.string(),
   control_port: z.int(),
+  iopub_port: z.int(),
   key: z.string(),
   transport: z.literal("tcp"),
 });
 
-/** Where and with which key the kernel takes orders. */
-export interface ControlAddress {
+/** Where and with which key a kernel speaks to its front ends. */
+export interface KernelAddress {
   /** Host. */
   readonly hostname: string;
-  /** Port of the control channel. */
-  readonly port: number;
+  /** Port on which it takes orders. */
+  readonly control: number;
+  /** Port on which it says what happens. */
+  readonly output: number;
   /** Key that messages are signed with. */
   readonly key: string;
 }
@@ -36,14 +39,14 @@ async function commandLine(): Promise<string[]> {
 }
 
 /** The address, or `undefined` where it cannot be found out: another system, a file that is gone. */
-export async function controlAddress(): Promise<ControlAddress | undefined> {
+export async function kernelAddress(): Promise<KernelAddress | undefined> {
   try {
     const words = await commandLine();
     const file = words[words.indexOf("--conn") + 1] ?? "";
-    const { ip, control_port, key } = schema.parse(
+    const { ip, control_port, iopub_port, key } = schema.parse(
       JSON.parse(await Deno.readTextFile(file)),
     );
-    return { hostname: ip, port: control_port, key };
+    return { hostname: ip, control: control_port, output: iopub_port, key };
   } catch {
     return undefined;
   }

@@ -60,25 +60,33 @@ async function loaderComplaint(
 const GAVE_UP =
   /CDP response has null result\. Full response: .*"message":"(?<reason>[^"]*)"/g;
 
-const UNKNOWN = "The kernel refused the cell and gave no reason";
-
 /** "error: npm package 'x' does not exist.", and no path of the file that only the diagnosis has made. */
 const LOADER = /^error: (?<reason>(?!Module not found "file:).*)/m;
 
-function unexplained(log: string, loader: string): ErrorOutput {
-  const reason = [...log.matchAll(GAVE_UP)].at(-1)?.groups?.reason;
-  const obstacle = LOADER.exec(loader)?.groups?.reason;
-  const evalue = reason !== undefined
-    ? `The kernel gave up the cell: ${reason}`
-    : obstacle !== undefined
-    ? `The kernel refused the cell: ${obstacle}`
-    : UNKNOWN;
+function plainError(evalue: string): ErrorOutput {
   return {
     output_type: "error",
     ename: "Error",
     evalue,
     traceback: [`Error: ${evalue}`],
   };
+}
+
+/** What can be said of a cell that nothing is found out about. */
+export const UNEXPLAINED: ErrorOutput = plainError(
+  "The kernel refused the cell and gave no reason",
+);
+
+/** What the kernel wrote to its terminal, or what stands in the way of a package. */
+function obstacle(log: string, loader: string): ErrorOutput | undefined {
+  const reason = [...log.matchAll(GAVE_UP)].at(-1)?.groups?.reason;
+  if (reason !== undefined) {
+    return plainError(`The kernel gave up the cell: ${reason}`);
+  }
+  const missing = LOADER.exec(loader)?.groups?.reason;
+  return missing === undefined
+    ? undefined
+    : plainError(`The kernel refused the cell: ${missing}`);
 }
 
 function syntaxError(found: Record<string, string | undefined>): ErrorOutput {
@@ -103,16 +111,19 @@ export interface Refusal {
   readonly folder: string;
 }
 
-/** The error that the kernel kept to itself when it refused `source`, a syntax error with its line and column. */
+/**
+ * The error that the kernel kept to itself when it refused `source`, a syntax error with its line and column;
+ * `undefined` if there is nothing wrong to be seen.
+ */
 export async function diagnoseRefusal(
   source: string,
   { log, folder }: Refusal,
-): Promise<ErrorOutput> {
+): Promise<ErrorOutput | undefined> {
   const parser = DIAGNOSTIC.exec(await parserComplaint(source));
   if (parser?.groups !== undefined) return syntaxError(parser.groups);
   const loader = await loaderComplaint(source, folder);
   const found = DIAGNOSTIC.exec(loader);
   return found?.groups !== undefined
     ? syntaxError(found.groups)
-    : unexplained(log, loader);
+    : obstacle(log, loader);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { diagnoseRefusal, type Refusal } from "./_diagnosis.ts";
+import { diagnoseRefusal, type Refusal, UNEXPLAINED } from "./_diagnosis.ts";
 import { CellOutputs, OutputRouter } from "./_outputs.ts";
 import { hasTag } from "./_parameters.ts";
 import { relativeUrls } from "./_project.ts";
@@ -107,7 +107,7 @@ async function reasonOf(
 ): Promise<ErrorOutput> {
   const { ename, evalue, traceback } = reply;
   const silent = evalue === "Execution failed" && traceback.length === 0;
-  if (silent) return await diagnoseRefusal(source, refusal);
+  if (silent) return await diagnoseRefusal(source, refusal) ?? UNEXPLAINED;
   return { output_type: "error", ename, evalue, traceback };
 }
 

@@ -8,7 +8,7 @@
 
 import { interrupt } from "../core/interrupt.ts";
 import { currentHost } from "../display/host.ts";
-import { controlAddress } from "./_connection.ts";
+import { kernelAddress } from "./_connection.ts";
 import { InterruptLadder } from "./_interrupt_ladder.ts";
 import type { WatchdogOrder } from "./_watchdog.ts";
 import { Slot } from "./_watchdog_slots.ts";
@@ -61,7 +61,7 @@ export class Interrupts implements Disposable {
 
   async #instruct(): Promise<void> {
     const order: WatchdogOrder = {
-      address: await controlAddress(),
+      address: await kernelAddress(),
       shared: this.#shared,
       since: this.#since,
     };

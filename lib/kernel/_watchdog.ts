@@ -9,7 +9,7 @@
 
 // deno-lint-ignore-file house/no-clock house/no-hidden-randomness -- silence is measured, a session has a new name
 
-import type { ControlAddress } from "./_connection.ts";
+import type { KernelAddress } from "./_connection.ts";
 import { Slot } from "./_watchdog_slots.ts";
 import { Wire } from "./_wire.ts";
 import { ZmtpSocket } from "./_zmtp.ts";
@@ -17,7 +17,7 @@ import { ZmtpSocket } from "./_zmtp.ts";
 /** What the kernel tells its watchdog at the start. */
 export interface WatchdogOrder {
   /** Where orders are given, if that is known. */
-  readonly address: ControlAddress | undefined;
+  readonly address: KernelAddress | undefined;
   /** Shared, indexed by {@linkcode Slot}. */
   readonly shared: Int32Array<SharedArrayBuffer>;
   /** Milliseconds since the epoch from which times in `shared` count. */
@@ -31,8 +31,8 @@ const PATIENCE_MS = 700;
 const SKEW_MS = 100;
 
 /** The order to stop, as a front end gives it. */
-async function orderInterrupt(address: ControlAddress): Promise<void> {
-  const { hostname, port, key } = address;
+async function orderInterrupt(address: KernelAddress): Promise<void> {
+  const { hostname, control: port, key } = address;
   const wire = await Wire.open(key, crypto.randomUUID());
   const socket = await ZmtpSocket.open(
     await Deno.connect({ hostname, port }),

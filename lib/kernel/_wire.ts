@@ -66,6 +66,12 @@ function findDelimiter(frames: readonly Uint8Array[]): number {
   return frames.length - at >= 6 ? at : -1;
 }
 
+/** What kind of message these frames are, told without reading the rest of them or trusting it. */
+export function messageType(frames: readonly Uint8Array[]): string {
+  const header = frames[findDelimiter(frames) + 2];
+  return header === undefined ? "" : parseHeader(header).msg_type;
+}
+
 /** Writes and reads the messages of one session with one key (HMAC-SHA256). */
 export class Wire {
   /** The id of this session, in every header it writes. */

@@ -9,6 +9,7 @@ import { showCauses } from "./_causes.ts";
 import { showLostFailures } from "./_failures.ts";
 import { Interrupts } from "./_interrupts.ts";
 import { showLostOutputs } from "./_lost_outputs.ts";
+import { Refusals } from "./_refusals.ts";
 import { hookResults } from "./_results.ts";
 import { endSignal } from "./interrupt_signal.ts";
 
@@ -45,14 +46,17 @@ function letOutputsLeave(): void {
 /** Everything that is done, as functions that undo it. */
 function begin(): (() => void)[] {
   const interrupts = new Interrupts();
+  const refusals = new Refusals();
   const onCellEnd = () => {
     endSignal();
     interrupts.cellEnded();
+    refusals.cellEnded();
   };
   const results = hookResults({ onCellEnd, isHidden: isThisModule });
   if (results === undefined) currentHost().print(NO_RESULTS, "stderr");
   return [
     () => interrupts[Symbol.dispose](),
+    () => refusals[Symbol.dispose](),
     ...results ?? [],
     showLostFailures(),
     ...showLostOutputs(),
@@ -78,6 +82,7 @@ let begun = false;
  * - Rejections that nobody handles, throws in timers, displays that throw, causes of errors and members of an
  *   `AggregateError` are shown; so is what is written to `Deno.stdout` and `process.stdout`. `Deno.test` says that
  *   its outcome reaches no notebook.
+ * - A cell that the kernel refuses without a word, for a slip of the pen or a package that is not there, shows why.
  * - Outputs at the end of a cell are out before the kernel says that it is over, so that no client drops them.
  *
  * @returns whether there is a kernel.

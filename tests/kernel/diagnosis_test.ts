@@ -18,9 +18,9 @@ Deno.test("diagnoseRefusal() finds what a cell does not parse for, and executes 
     ],
   ];
   for (const [source, message, place] of cases) {
-    const { ename, evalue, traceback } = await diagnoseRefusal(source, here);
-    assertEquals([ename, evalue], ["SyntaxError", message]);
-    assertStringIncludes(traceback.at(-1) ?? "", place);
+    const error = await diagnoseRefusal(source, here);
+    assertEquals([error?.ename, error?.evalue], ["SyntaxError", message]);
+    assertStringIncludes(error?.traceback.at(-1) ?? "", place);
   }
 });
 
@@ -29,16 +29,16 @@ Deno.test("diagnoseRefusal() passes on what the kernel told its own terminal las
     `CDP response has null result. Full response: {"id":6,"error":{"code":-32000,"message":"${message}"},"result":null}\n`;
   const log = line("Execution was terminated") + line("Promise was collected");
   assertEquals(
-    (await diagnoseRefusal("1", { ...here, log })).evalue,
+    (await diagnoseRefusal("1", { ...here, log }))?.evalue,
     "The kernel gave up the cell: Promise was collected",
   );
 });
 
 Deno.test("diagnoseRefusal() finds what only a module may not hold, with its place", async () => {
   const error = await diagnoseRefusal('1;\n"use strict"; 010', here);
-  assertEquals(error.ename, "SyntaxError");
-  assertStringIncludes(error.evalue, "Legacy octal literals");
-  assertStringIncludes(error.traceback.at(-1) ?? "", "line 2, column 15");
+  assertEquals(error?.ename, "SyntaxError");
+  assertStringIncludes(error?.evalue ?? "", "Legacy octal literals");
+  assertStringIncludes(error?.traceback.at(-1) ?? "", "line 2, column 15");
 });
 
 Deno.test("diagnoseRefusal() says which package is in the way, and nothing where nothing is", async () => {
@@ -50,11 +50,14 @@ Deno.test("diagnoseRefusal() says which package is in the way, and nothing where
     '{"lock":{"frozen":true},"imports":{"zod":"npm:zod@4.6.7"}}',
   );
   const refusal = { log: "", folder: folder.path };
-  const { evalue } = await diagnoseRefusal('import "zod";', refusal);
-  assertStringIncludes(evalue, "refused the cell: The lockfile is out of date");
+  const error = await diagnoseRefusal('import "zod";', refusal);
+  assertStringIncludes(
+    error?.evalue ?? "",
+    "refused the cell: The lockfile is out of date",
+  );
   assertEquals(await Deno.readTextFile(folder.file("deno.lock")), lock);
   assertEquals(
-    (await diagnoseRefusal('import "./near.ts";', refusal)).evalue,
-    "The kernel refused the cell and gave no reason",
+    await diagnoseRefusal('import "./near.ts";', refusal),
+    undefined,
   );
 });

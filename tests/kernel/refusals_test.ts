@@ -1,0 +1,104 @@
+/** Cells that the kernel refuses without a word, in kernels that Jupyter started. */
+
+import { assertEquals } from "@std/assert";
+import { CellFollower } from "../../lib/kernel/_refusal_watch.ts";
+import type { Message } from "../../lib/kernel/_wire.ts";
+import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+
+function message(
+  type: string,
+  cell: string,
+  content: Record<string, unknown> = {},
+): Message {
+  return {
+    header: { msg_id: "m", msg_type: type },
+    parent: { msg_id: cell, msg_type: "execute_request" },
+    content,
+  };
+}
+
+const input = (cell: string, code: string) =>
+  message("execute_input", cell, { code });
+const status = (cell: string, state: string) =>
+  message("status", cell, { execution_state: state });
+
+Deno.test("CellFollower finds cells that are over and were neither run nor explained", () => {
+  let ended = 4;
+  const follower = new CellFollower(() => ended);
+  ended++; // a cell whose beginning was not heard
+  const found: string[] = [];
+  const follow = (...messages: Message[]) => {
+    for (const each of messages) found.push(follower.follow(each) ?? "");
+  };
+  follow(status("0", "idle"), input("0", "first"), status("0", "idle"));
+  follow(status("a", "busy"), input("a", "run"));
+  ended++;
+  follow(status("a", "idle"));
+  follow(input("b", "refused"), status("x", "idle"), status("b", "idle"));
+  follow(input("c", "failed"), message("error", "c"), status("c", "idle"));
+  follow(input("d", "thrown"), message("error", "d"));
+  ended++;
+  follow(status("d", "idle"), input("e", "again"), status("e", "idle"));
+  assertEquals(found.filter((code) => code !== ""), [
+    "first",
+    "refused",
+    "again",
+  ]);
+});
+
+/** Cells, and how many seconds after its end something may come that a cell is to show. */
+const CELLS: [string, number][] = [
+  ["%time 1", 30],
+  ["const b = 1;", 0.2],
+  ["throw new Error('shown by the kernel')", 0.2],
+  ["?b", 30],
+  ["b + 1", 0.2],
+  ["import { unregister } from 'interplay/kernel'; unregister();", 0.2],
+  ["const c = ;", 2],
+];
+
+Deno.test({
+  name:
+    "the extension shows why a cell was refused, under that cell and once, until it is taken back",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const script = `
+import json, time
+from jupyter_client.manager import start_new_kernel
+km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
+      JSON.stringify(folder.path)
+    })
+def shown(code, patience):
+    request, lines, end = kc.execute(code), [], None
+    while end is None or time.time() < end:
+        try: message = kc.get_iopub_msg(timeout=0.1)
+        except Exception: continue
+        content = message["content"]
+        if message["parent_header"].get("msg_id") != request: lines.append("under another cell")
+        if content.get("execution_state") == "idle": end = time.time() + patience
+        if message["msg_type"] == "execute_result": lines.append(content["data"]["text/plain"])
+        if message["msg_type"] != "error": continue
+        lines += [content["ename"] + ": " + content["evalue"], content["traceback"][-1].strip()]
+        if end is not None: end = time.time() + 0.5
+    return lines
+shown("import 'interplay/kernel'", 0.2)
+first = []
+for _ in range(30): # the watch may not have begun at once
+    first = first or shown("const a = ;", 1)
+print(json.dumps([first] + [shown(*cell) for cell in ${JSON.stringify(CELLS)}]))
+kc.stop_channels(); km.shutdown_kernel()`;
+    const shown: string[][] = JSON.parse(await runPython(folder, script));
+    const place = (column: number) => `at line 1, column ${column} of the cell`;
+    assertEquals(shown, [
+      ["SyntaxError: Expression expected", place(11)],
+      ["SyntaxError: Expected ';', '}' or <eof>", place(7)],
+      [],
+      ["Error: shown by the kernel", shown[3]?.[1] ?? ""],
+      ["SyntaxError: Expression expected", place(1)],
+      ["2"],
+      [],
+      [],
+    ]);
+  },
+});
