@@ -76,13 +76,21 @@ async function open(page: Page, url: string): Promise<void> {
   );
 }
 
-/** Waits until both figures are written in light on dark, or the other way round. */
-async function inColours(page: Page, text: string): Promise<void> {
+/** Waits until both figures are written in this colour, the subtitle below its title. */
+async function inColour(page: Page, colour: string): Promise<void> {
   await holds(
     page,
     `{
       const texts = [...document.querySelectorAll(".js-plotly-plot .xtick text")];
-      texts.length > 1 && texts.every((each) => getComputedStyle(each).fill === "${text}");
+      texts.length > 1 && texts.every((each) => getComputedStyle(each).fill === "${colour}");
+    }`,
+  );
+  await holds(
+    page,
+    `{
+      const [title, subtitle] = [".gtitle", ".gtitle-subtitle"].map((each) =>
+        ${cell(1)}.querySelector(each).getBoundingClientRect());
+      title.height > 0 && title.bottom < subtitle.top;
     }`,
   );
 }
@@ -198,11 +206,11 @@ async function drive(
     async (page) => {
       kernel = await runAll(page);
       await save(page, folder.file("run.ipynb"));
-      await inColours(page, "rgb(34, 34, 34)");
+      await inColour(page, "rgb(34, 34, 34)");
       await changeTheme(page, "JupyterLab Dark");
-      await inColours(page, "rgb(227, 227, 227)");
+      await inColour(page, "rgb(227, 227, 227)");
       await changeTheme(page, "JupyterLab Light");
-      await inColours(page, "rgb(34, 34, 34)");
+      await inColour(page, "rgb(34, 34, 34)");
     },
   );
   await writeForeign(folder);

@@ -10,7 +10,7 @@ export const LONG = { timeout: 60_000 };
 
 const cells = [
   `import { currentHost, curves, display, progress } from "interplay/display";`,
-  `curves({ a: [1, 3, 2] }, { title: "Still" })`,
+  `curves({ a: [1, 3, 2] }, { title: "Still", subtitle: "drawn once" })`,
   `let running = true;
 Deno.addSignalListener("SIGINT", () => { running = false; });
 const steps: number[] = [1];
