@@ -130,6 +130,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
+/** How esbuild takes what the packages write for another bundler. */
 const LOADERS = [
   "--loader:.svg=text", // icons, which the scripts put into the page
   ...["eot", "ttf", "woff", "woff2"].map((type) => `--loader:.${type}=file`),
@@ -139,31 +140,35 @@ const LOADERS = [
   ),
 ];
 
-/** Bundles what an extension brings beside its script: its theme, and the schemas of its settings. */
-async function assets(
+async function esbuild(work: string, args: readonly string[]): Promise<void> {
+  const common = ["--bundle", "--minify", "--log-level=error"];
+  await run(work, "node_modules/.bin/esbuild", [...common, ...args]);
+}
+
+/** Bundles the theme that an extension may bring. */
+async function theme(
   work: string,
   folder: string,
   name: string,
 ): Promise<void> {
-  const source = join(work, "node_modules", name);
-  if ((await filesOf(join(source, "style"))).includes("theme.css")) {
-    await esbuild(work, [
-      `node_modules/${name}/style/theme.css`,
-      `--outfile=${join(folder, "themes", name, "index.css")}`,
-    ]);
-  }
-  for (const file of await filesOf(join(source, "schema"))) {
-    await Deno.mkdir(join(folder, "schemas", name), { recursive: true });
-    await Deno.copyFile(
-      join(source, "schema", file),
-      join(folder, "schemas", name, file),
-    );
-  }
+  await esbuild(work, [
+    `node_modules/${name}/style/theme.css`,
+    `--outfile=${join(folder, "themes", name, "index.css")}`,
+  ]);
 }
 
-async function esbuild(work: string, args: readonly string[]): Promise<void> {
-  const common = ["--bundle", "--minify", "--log-level=error"];
-  await run(work, "node_modules/.bin/esbuild", [...common, ...args]);
+/** Copies the schemas of an extension's settings. */
+async function schemas(
+  work: string,
+  folder: string,
+  name: string,
+): Promise<void> {
+  const source = join(work, "node_modules", name, "schema");
+  const target = join(folder, "schemas", name);
+  for (const file of await filesOf(source)) {
+    await Deno.mkdir(target, { recursive: true });
+    await Deno.copyFile(join(source, file), join(target, file));
+  }
 }
 
 async function bundle(
@@ -172,12 +177,12 @@ async function bundle(
   application: Application,
 ): Promise<void> {
   const { extensions, mimeExtensions } = application.jupyterlab;
-  const names = Object.keys({ ...extensions, ...mimeExtensions });
   const styled: string[] = [];
-  for (const name of names) {
+  for (const name of Object.keys({ ...extensions, ...mimeExtensions })) {
     const style = await filesOf(join(work, "node_modules", name, "style"));
     if (style.includes("index.js")) styled.push(name);
-    await assets(work, folder, name);
+    if (style.includes("theme.css")) await theme(work, folder, name);
+    await schemas(work, folder, name);
   }
   await Deno.writeTextFile(join(work, "lab.js"), entry(application, styled));
   await esbuild(work, [
