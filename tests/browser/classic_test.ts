@@ -2,11 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
-import { Folder, isAlive, until } from "../kernel/fixtures.ts";
-import { launch, withoutBrowser } from "./chromium.ts";
+import type { Folder } from "../kernel/fixtures.ts";
+import { withoutBrowser } from "./chromium.ts";
 import { JupyterServer, withoutJupyter } from "./jupyter.ts";
 import {
   away,
+  driven,
   LONG,
   seenMoving,
   writeForeign,
@@ -117,17 +118,5 @@ async function drive(
 Deno.test({
   name: "the classic notebook in Chromium",
   ignore: withoutBrowser || withoutJupyter,
-  async fn(t) {
-    await using folder = await Folder.make();
-    await folder.project();
-    const browser = await launch();
-    try {
-      const kernel = await drive(browser, folder, t);
-      assert(kernel > 0);
-      const gone = await until(async () => !await isAlive(kernel));
-      assert(gone, "the server leaves its kernel behind");
-    } finally {
-      await browser.close();
-    }
-  },
+  fn: (t) => driven((browser, folder) => drive(browser, folder, t)),
 });

@@ -3,11 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { parseNotebook } from "../../lib/kernel/mod.ts";
-import { Folder, isAlive, until } from "../kernel/fixtures.ts";
-import { launch, withoutBrowser } from "./chromium.ts";
+import type { Folder } from "../kernel/fixtures.ts";
+import { withoutBrowser } from "./chromium.ts";
 import { JupyterServer, withoutLabServer } from "./jupyter.ts";
 import {
   away,
+  driven,
   LONG,
   seenMoving,
   writeForeign,
@@ -226,17 +227,5 @@ async function drive(
 Deno.test({
   name: "JupyterLab in Chromium",
   ignore: withoutBrowser || withoutLabServer || withoutFrontEnd,
-  async fn(t) {
-    await using folder = await Folder.make();
-    await folder.project();
-    const browser = await launch();
-    try {
-      const kernel = await drive(browser, folder, t);
-      assert(kernel > 0);
-      const gone = await until(async () => !await isAlive(kernel));
-      assert(gone, "the server leaves its kernel behind");
-    } finally {
-      await browser.close();
-    }
-  },
+  fn: (t) => driven((browser, folder) => drive(browser, folder, t)),
 });

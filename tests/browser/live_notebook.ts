@@ -1,8 +1,10 @@
 /** The notebook that front ends are tried with: a figure, one that moves until it is interrupted, what comes after. */
 
-import type { Page } from "playwright-core";
+import { assert } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
 import { parseNotebook, serializeNotebook } from "../../lib/kernel/mod.ts";
-import { type Folder, notebookText } from "../kernel/fixtures.ts";
+import { Folder, isAlive, notebookText, until } from "../kernel/fixtures.ts";
+import { launch } from "./chromium.ts";
 import { holds, type Watch } from "./watch.ts";
 
 /** For what a busy machine may be slow to do. */
@@ -77,4 +79,21 @@ export function away(watch: Watch, url: string): string[] {
   return watch.requests.filter((each) =>
     !each.startsWith(url) && !each.startsWith(url.replace("http", "ws"))
   );
+}
+
+/** Runs `drive` in a folder of its own. It returns the process of the kernel, which must end with its server. */
+export async function driven(
+  drive: (browser: Browser, folder: Folder) => Promise<number>,
+): Promise<void> {
+  await using folder = await Folder.make();
+  await folder.project();
+  const browser = await launch();
+  try {
+    const kernel = await drive(browser, folder);
+    assert(kernel > 0);
+    const gone = await until(async () => !await isAlive(kernel));
+    assert(gone, "the server leaves its kernel behind");
+  } finally {
+    await browser.close();
+  }
 }
