@@ -15,8 +15,10 @@ import { fingerprint } from "./_text.ts";
  *
  * It looks for `Plotly` every 100 ms for 30 s, and once more whenever the library announces itself
  * (event "interplay:plotly"), so an output that comes late is still used. If anything fails, the
- * picture stays. Light or dark: JupyterLab's attribute, VS Code's, else the first opaque background
- * around the figure, else the system's preference if the page follows it.
+ * picture stays. What is hidden, in a tab behind another or while JupyterLab changes its theme, is drawn
+ * once it is seen: before that no text has a size, and a subtitle would lie on its title. Light or dark:
+ * JupyterLab's attribute, VS Code's, else the first opaque background around the figure, else the
+ * system's preference if the page follows it.
  */
 const SCRIPT = `(async(id,packed)=>{
 const box=document.querySelector("#"+id+":not([data-drawn])");
@@ -30,6 +32,9 @@ addEventListener("interplay:plotly",()=>{clearInterval(timer);done()},{once:true
 const bytes=Uint8Array.from(atob(packed),c=>c.charCodeAt(0));
 const stream=new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
 const {data,layout,config}=await new Response(stream).json();
+if(!box.offsetWidth)await new Promise(done=>{
+const seen=new ResizeObserver(()=>{if(box.offsetWidth){seen.disconnect();done()}});
+seen.observe(box)});
 let grown=0;
 const body=document.body,root=document.documentElement,media=matchMedia("(prefers-color-scheme: dark)");
 const dark=()=>{
@@ -57,15 +62,16 @@ try{await Plotly.newPlot(plot,data,themed(),config)}catch(e){plot.remove();throw
 const image=box.querySelector("img");
 image&&image.remove();
 box.dataset.drawn="plot";
+let was=dark();
+const follow=()=>{if(plot.offsetWidth&&dark()!==was){was=!was;return Plotly.react(plot,plot.data,{...themed()},config)}};
 const size=async()=>{
 if(!plot.offsetWidth)return;
+await follow();
 tall();
 await Plotly.Plots.resize(plot);
 const bg=plot.querySelector(".legend .bg"),more=bg?Math.max(0,Math.ceil(bg.getBoundingClientRect().height)-legend):0;
 if(more!==grown){grown=more;tall();await Plotly.relayout(plot,{"margin.b":layout.margin.b+grown})}};
 new ResizeObserver(size).observe(box);
-let was=dark();
-const follow=()=>{if(dark()!==was){was=!was;Plotly.react(plot,plot.data,{...themed()},config)}};
 media.addEventListener("change",follow);
 for(const e of[body,root])new MutationObserver(follow).observe(e,{attributes:true});
 })`;

@@ -2,36 +2,18 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
-import { parseNotebook, serializeNotebook } from "../../lib/kernel/mod.ts";
-import { Folder, isAlive, notebookText, until } from "../kernel/fixtures.ts";
-import { launch, withoutBrowser } from "./chromium.ts";
+import type { Folder } from "../kernel/fixtures.ts";
+import { withoutBrowser } from "./chromium.ts";
 import { JupyterServer, withoutJupyter } from "./jupyter.ts";
-import { drawn, holds, onPage, type Watch } from "./watch.ts";
-
-const cells = [
-  `import { currentHost, curves, display, progress } from "interplay/display";`,
-  `curves({ a: [1, 3, 2] }, { title: "Still" })`,
-  `let running = true;
-Deno.addSignalListener("SIGINT", () => { running = false; });
-const steps: number[] = [1];
-const picture = () => curves({ loss: steps }, { title: "Live" });
-const bar = progress(1000);
-await display(picture(), { displayId: "live" });
-while (running && steps.length < 1000) {
-  await new Promise((r) => setTimeout(r, 1000));
-  steps.push(1 / steps.length);
-  await currentHost().update("live", picture().bundle());
-  bar.update(steps.length);
-}
-console.log("stopped", steps.length < 1000, Deno.pid);`,
-  `console.log("state kept:", steps.length > 1);`,
-];
-
-const metadata = {
-  kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
-};
-
-const LONG = { timeout: 60_000 };
+import {
+  away,
+  driven,
+  LONG,
+  seenMoving,
+  writeForeign,
+  writeRun,
+} from "./live_notebook.ts";
+import { drawn, holds, onPage } from "./watch.ts";
 
 /** The output area of the code cell at `index`. */
 function outputs(page: Page, index: number) {
@@ -60,34 +42,15 @@ async function open(page: Page, url: string): Promise<void> {
   );
 }
 
-/** Waits until the live figure was seen in three states, as a plot or as its picture, while its cell runs. */
-async function seenMoving(page: Page): Promise<void> {
-  await holds(
-    page,
-    `{
-      const cell = document.querySelectorAll(".code_cell")[2];
-      const plot = cell.querySelector(".js-plotly-plot");
-      const picture = cell.querySelector(".interplay-figure > img");
-      globalThis.seen ??= new Set();
-      if (plot?.data) seen.add(plot.data[0].y.length);
-      else if (picture?.complete) seen.add(picture.src);
-      seen.size >= 3 && cell.classList.contains("running");
-    }`,
-  );
-}
-
-/** Requests that left this machine, and what the page itself did not catch. */
-function away(watch: Watch, url: string): string[] {
-  return watch.requests.filter((each) =>
-    !each.startsWith(url) && !each.startsWith(url.replace("http", "ws"))
-  );
-}
-
 async function runAll(page: Page, url: string): Promise<number> {
   page.setDefaultTimeout(LONG.timeout); // a busy machine draws slowly
   await open(page, `${url}/notebooks/run.ipynb`);
   await choose(page, "Cell", "#run_all_cells");
-  await seenMoving(page);
+  await seenMoving(
+    page,
+    'document.querySelectorAll(".code_cell")[2]',
+    'cell.classList.contains("running")',
+  );
   await outputs(page, 2).locator("progress").first().waitFor(LONG);
   await page.locator(
     'button[data-jupyter-action="jupyter-notebook:interrupt-kernel"]',
@@ -125,17 +88,14 @@ async function drive(
   folder: Folder,
   t: Deno.TestContext,
 ): Promise<number> {
-  await using server = await JupyterServer.start(folder);
+  await using server = await JupyterServer.classic(folder);
   const { url } = server;
   const view = { viewport: { width: 1000, height: 900 } };
   let kernel = 0;
   await t.step(
     "run all draws, moves, stops at an interrupt and goes on",
     async () => {
-      await Deno.writeTextFile(
-        folder.file("run.ipynb"),
-        notebookText(cells, metadata),
-      );
+      await writeRun(folder);
       await onPage(browser, view, async (page, watch) => {
         kernel = await runAll(page, url);
         assertEquals(away(watch, url), []);
@@ -145,14 +105,7 @@ async function drive(
   await t.step(
     "an untrusted notebook shows pictures, and lives once it is trusted",
     async () => {
-      const saved = await Deno.readTextFile(folder.file("run.ipynb"));
-      const notebook = parseNotebook(saved);
-      // Another text is another notebook: trust goes by what is in it.
-      const foreign = { ...notebook, cells: notebook.cells.slice(0, 3) };
-      await Deno.writeTextFile(
-        folder.file("foreign.ipynb"),
-        serializeNotebook(foreign),
-      );
+      await writeForeign(folder);
       await onPage(browser, view, async (page, watch) => {
         await untrusted(page, url);
         assertEquals(away(watch, url), []);
@@ -165,17 +118,5 @@ async function drive(
 Deno.test({
   name: "the classic notebook in Chromium",
   ignore: withoutBrowser || withoutJupyter,
-  async fn(t) {
-    await using folder = await Folder.make();
-    await folder.project();
-    const browser = await launch();
-    try {
-      const kernel = await drive(browser, folder, t);
-      assert(kernel > 0);
-      const gone = await until(async () => !await isAlive(kernel));
-      assert(gone, "the server leaves its kernel behind");
-    } finally {
-      await browser.close();
-    }
-  },
+  fn: (t) => driven((browser, folder) => drive(browser, folder, t)),
 });

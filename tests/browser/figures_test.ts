@@ -15,7 +15,7 @@ import {
 } from "../../lib/display/mod.ts";
 import { gallery } from "../display/gallery.ts";
 import { launch, withoutBrowser } from "./chromium.ts";
-import { drawn, Watch } from "./watch.ts";
+import { drawn, holds, Watch } from "./watch.ts";
 
 const figures = gallery();
 
@@ -267,6 +267,50 @@ Deno.test({
             );
             assertNotEquals(await color(), light);
           });
+        },
+      );
+
+      await t.step(
+        "a figure hidden while it would be drawn, or while the theme changes, is drawn well once it is seen",
+        async () => {
+          const figure = curves({ a: [1, 3, 2] }, {
+            title: "One",
+            subtitle: "and a line below",
+          });
+          await onPage(
+            browser,
+            { html: pageOf([figure]).replace("<body>", "<body hidden>") },
+            async ({ page }) => {
+              await holds(page, 'document.querySelector("[data-drawn]")');
+              await page.waitForTimeout(300); // a figure that is rightly not drawn tells nobody
+              await page.evaluate(() => document.body.hidden = false);
+              await drawn(page, 1);
+              const below = () =>
+                page.evaluate(() => {
+                  const box = (text: string) =>
+                    document.querySelector(text)?.getBoundingClientRect();
+                  return (box(".gtitle-subtitle")?.top ?? 0) -
+                    (box(".gtitle")?.bottom ?? 0);
+                });
+              const gap = await below();
+              assert(gap > 0);
+              await page.evaluate(async () => {
+                document.body.hidden = true;
+                document.body.dataset.jpThemeLight = "false";
+                await new Promise((resolve) => setTimeout(resolve, 300));
+                document.body.hidden = false;
+              });
+              await page.waitForFunction(
+                () =>
+                  getComputedStyle(
+                    document.querySelector(".xtitle") ?? document.body,
+                  ).fill === "rgb(227, 227, 227)",
+                undefined,
+                { polling: 100 },
+              );
+              assertEquals(await below(), gap);
+            },
+          );
         },
       );
 

@@ -1,12 +1,27 @@
-/** The classic notebook server of Debian, for one test file. */
+/** The servers of Debian behind the classic notebook and JupyterLab, for one test file. */
 
+import { join } from "@std/path";
 import { type Folder, isMissing } from "../kernel/fixtures.ts";
 
 const program = "/usr/bin/jupyter-notebook";
+const python = "/usr/bin/python3";
+const labServer =
+  "/usr/lib/python3/dist-packages/jupyterlab_server/__main__.py";
 const HOST = "127.0.0.1";
 
-/** Whether the tests that need the server must be left out. */
+/** Settings with which JupyterLab does not ask whether it may fetch news. */
+const NO_NEWS = {
+  "@jupyterlab/apputils-extension:notification": {
+    checkForUpdates: false,
+    fetchNews: "false",
+  },
+};
+
+/** Whether the tests that need the server of the classic notebook must be left out. */
 export const withoutJupyter: boolean = isMissing(program);
+
+/** Whether the tests that need the server of JupyterLab must be left out. */
+export const withoutLabServer: boolean = isMissing(labServer);
 
 /** The environment in which Jupyter finds the kernel that `deno jupyter --install` has put below `folder`. */
 export async function environmentWithKernel(
@@ -61,16 +76,45 @@ export class JupyterServer implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Serves the notebooks of `folder` on this machine alone. */
-  static async start(folder: Folder): Promise<JupyterServer> {
+  /** The server of the classic notebook, for the notebooks of `folder`. */
+  static classic(folder: Folder): Promise<JupyterServer> {
+    return JupyterServer.#start(folder, program, [
+      ...["--port-retries=0", "--NotebookApp.token=", "--no-mathjax"],
+      ...["--NotebookApp.password=", `--notebook-dir=${folder.path}`],
+    ]);
+  }
+
+  /** The server of JupyterLab, whose front end lies in `frontEnd`, for the notebooks of `folder`. */
+  static async lab(folder: Folder, frontEnd: string): Promise<JupyterServer> {
+    await Deno.mkdir(folder.file("app_settings"));
+    await Deno.writeTextFile(
+      folder.file("app_settings/overrides.json"),
+      JSON.stringify(NO_NEWS),
+    );
+    const parts = ["static", "templates", "schemas", "themes"].map((part) =>
+      `--LabServerApp.${part}_dir=${join(frontEnd, part)}`
+    );
+    const own = ["app_settings", "user_settings", "workspaces"].map((part) =>
+      `--LabServerApp.${part}_dir=${folder.file(part)}`
+    );
+    return await JupyterServer.#start(folder, python, [
+      ...["-m", "jupyterlab_server", ...parts, ...own],
+      ...["--ServerApp.port_retries=0", "--ServerApp.token="],
+      ...["--ServerApp.password=", `--ServerApp.root_dir=${folder.path}`],
+    ]);
+  }
+
+  /** Starts a server that answers this machine alone. */
+  static async #start(
+    folder: Folder,
+    command: string,
+    args: readonly string[],
+  ): Promise<JupyterServer> {
     const env = await environmentWithKernel(folder);
     const port = freePort();
-    const child = new Deno.Command(program, {
-      args: [
-        ...["--no-browser", "--allow-root", `--ip=${HOST}`, `--port=${port}`],
-        ...["--port-retries=0", "--NotebookApp.token=", "--no-mathjax"],
-        ...["--NotebookApp.password=", `--notebook-dir=${folder.path}`],
-      ],
+    const common = ["--no-browser", "--allow-root"];
+    const child = new Deno.Command(command, {
+      args: [...args, ...common, `--ip=${HOST}`, `--port=${port}`],
       env,
       stdin: "null",
       stdout: "null",
