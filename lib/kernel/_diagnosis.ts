@@ -63,7 +63,8 @@ const GAVE_UP =
 /** "error: npm package 'x' does not exist.", and no path of the file that only the diagnosis has made. */
 const LOADER = /^error: (?<reason>(?!Module not found "file:).*)/m;
 
-function plainError(evalue: string): ErrorOutput {
+/** An error that has a message and no place. */
+export function plainError(evalue: string): ErrorOutput {
   return {
     output_type: "error",
     ename: "Error",

@@ -68,6 +68,8 @@ async function showResult(
 export interface ResultHooks {
   /** Called after each cell that ended well. */
   readonly onCellEnd: () => void;
+  /** Resolves when all that was shown so far has left. */
+  readonly outputsLeft: () => Promise<void>;
   /** Whether a result is shown by nothing at all. */
   readonly isHidden: (value: unknown) => boolean;
 }
@@ -84,7 +86,7 @@ function withKnown(original: (...args: unknown[]) => unknown) {
  * @returns functions that give it back, or `undefined` where this kernel shows results in another way.
  */
 export function hookResults(
-  { onCellEnd, isHidden }: ResultHooks,
+  { onCellEnd, outputsLeft, isHidden }: ResultHooks,
 ): (() => void)[] | undefined {
   const jupyter = jupyterApi();
   const api = resultApi();
@@ -95,7 +97,7 @@ export function hookResults(
     (original) => async (count, value) => {
       if (!isHidden(value)) await showResult(original, count, value);
       onCellEnd();
-      await currentHost().flush();
+      await outputsLeft();
     },
   );
   if (undo === undefined) return undefined;

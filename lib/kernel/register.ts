@@ -9,7 +9,7 @@ import { showCauses } from "./_causes.ts";
 import { showLostFailures } from "./_failures.ts";
 import { Interrupts } from "./_interrupts.ts";
 import { showLostOutputs } from "./_lost_outputs.ts";
-import { Refusals } from "./_refusals.ts";
+import { OutputWatch } from "./_output_watch.ts";
 import { hookResults } from "./_results.ts";
 import { endSignal } from "./interrupt_signal.ts";
 
@@ -31,38 +31,29 @@ function isThisModule(value: unknown): boolean {
     Reflect.get(Object(value), "register") === register;
 }
 
-/** Milliseconds in which the outputs of a cell leave before the kernel is told that it has thrown. */
-const THROW_FLUSH = 20;
-
-/**
- * Holds the thread of the cells, while another sends what they have shown. A cell that throws is over at once:
- * there is nothing to await.
- */
-function letOutputsLeave(): void {
-  const nobody = new Int32Array(new SharedArrayBuffer(4));
-  Atomics.wait(nobody, 0, 0, THROW_FLUSH);
-}
-
 /** Everything that is done, as functions that undo it. */
 function begin(): (() => void)[] {
   const interrupts = new Interrupts();
-  const refusals = new Refusals();
+  const watch = new OutputWatch();
   const onCellEnd = () => {
     endSignal();
     interrupts.cellEnded();
-    refusals.cellEnded();
   };
-  const results = hookResults({ onCellEnd, isHidden: isThisModule });
+  const results = hookResults({
+    onCellEnd,
+    outputsLeft: () => watch.outputsLeft(),
+    isHidden: isThisModule,
+  });
   if (results === undefined) currentHost().print(NO_RESULTS, "stderr");
   return [
     () => interrupts[Symbol.dispose](),
-    () => refusals[Symbol.dispose](),
+    () => watch[Symbol.dispose](),
     ...results ?? [],
     showLostFailures(),
     ...showLostOutputs(),
     showCauses(() => {
       onCellEnd();
-      letOutputsLeave();
+      watch.holdUntilOutputsLeft();
     }),
     endSignal,
   ];

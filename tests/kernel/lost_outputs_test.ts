@@ -42,6 +42,45 @@ console.error("error ${i}");
 });
 
 Deno.test({
+  name:
+    "with the extension no output of a thousand comes after the kernel has said that the cell is over",
+  ignore: noJupyter,
+  async fn() {
+    await using folder = await jupyterFolder();
+    const script = `
+import json, time
+from jupyter_client.manager import start_new_kernel
+km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
+      JSON.stringify(folder.path)
+    })
+def outputs(code):
+    request, count = kc.execute(code), 0
+    while True:
+        message = kc.get_iopub_msg(timeout=60)
+        if message["parent_header"].get("msg_id") != request: continue
+        data = message["content"].get("data", {}).get("text/plain", "")
+        count += data.startswith("display ")
+        if message["content"].get("execution_state") == "idle": break
+    reply = kc.get_shell_msg(timeout=60)
+    while reply["parent_header"].get("msg_id") != request: reply = kc.get_shell_msg(timeout=60)
+    if reply["content"].get("evalue") != "Execution failed": return count
+    # The kernel loses the promise of a cell when memory is cleaned at that moment, and gives it up.
+    time.sleep(2)
+    try:
+        while True: kc.get_iopub_msg(timeout=0.5)
+    except Exception: return outputs(code)
+show = "for (let i = 0; i < 1000; i++) Deno.jupyter.display({ 'text/plain': 'display ' + i }, { raw: true }); 'the value';"
+try:
+    outputs("import 'interplay/kernel'")
+    print(json.dumps([outputs(code) for code in [show, show + "throw new Error('thrown')"] * 3]))
+finally:
+    kc.stop_channels(); km.shutdown_kernel(now=True)`;
+    const printed = await runPython(folder, script);
+    assertEquals(JSON.parse(printed), [1000, 1000, 1000, 1000, 1000, 1000]);
+  },
+});
+
+Deno.test({
   name: "with the extension nbclient loses no output of cells that throw",
   ignore: noJupyter,
   async fn() {

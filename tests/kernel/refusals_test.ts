@@ -1,7 +1,8 @@
 /** Cells that the kernel refuses without a word, in kernels that Jupyter started. */
 
 import { assertEquals } from "@std/assert";
-import { CellFollower } from "../../lib/kernel/_refusal_watch.ts";
+import { CellFollower } from "../../lib/kernel/_cell_follower.ts";
+import { markContent } from "../../lib/kernel/_marks.ts";
 import type { Message } from "../../lib/kernel/_wire.ts";
 import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
 
@@ -22,27 +23,22 @@ const input = (cell: string, code: string) =>
 const status = (cell: string, state: string) =>
   message("status", cell, { execution_state: state });
 
+const mark = (cell: string) =>
+  message("update_display_data", cell, markContent(1));
+
 Deno.test("CellFollower finds cells that are over and were neither run nor explained", () => {
-  let ended = 4;
-  const follower = new CellFollower(() => ended);
-  ended++; // a cell whose beginning was not heard
-  const found: string[] = [];
-  const follow = (...messages: Message[]) => {
-    for (const each of messages) found.push(follower.follow(each) ?? "");
-  };
-  follow(status("0", "idle"), input("0", "first"), status("0", "idle"));
-  follow(status("a", "busy"), input("a", "run"));
-  ended++;
-  follow(status("a", "idle"));
-  follow(input("b", "refused"), status("x", "idle"), status("b", "idle"));
-  follow(input("c", "failed"), message("error", "c"), status("c", "idle"));
-  follow(input("d", "thrown"), message("error", "d"));
-  ended++;
-  follow(status("d", "idle"), input("e", "again"), status("e", "idle"));
-  assertEquals(found.filter((code) => code !== ""), [
-    "first",
+  const follower = new CellFollower();
+  const messages = [
+    status("0", "idle"), // its beginning was not heard
+    ...[status("a", "busy"), input("a", "run"), mark("a"), status("a", "idle")],
+    ...[input("b", "refused"), status("x", "idle"), status("b", "idle")],
+    ...[input("c", "failed"), message("error", "c"), status("c", "idle")],
+    ...[input("d", "silent"), mark("c"), status("d", "idle")],
+  ];
+  const found = messages.map((each) => follower.follow(each));
+  assertEquals(found.filter((code) => code !== undefined), [
     "refused",
-    "again",
+    "silent",
   ]);
 });
 
