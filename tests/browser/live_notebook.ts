@@ -11,25 +11,20 @@ import { holds, type Watch } from "./watch.ts";
 export const LONG = { timeout: 60_000 };
 
 const cells = [
-  `import { currentHost, curves, display, progress } from "interplay/display";`,
+  `import { curves, live, mlp, split, syntheticDigits, trainSupervised, useBackend } from "interplay";
+await useBackend("wasm");`,
   `curves({ a: [1, 3, 2] }, { title: "Still", subtitle: "drawn once" })`,
-  `let running = true;
-Deno.addSignalListener("SIGINT", () => { running = false; });
-const steps: number[] = [1];
-const picture = () => curves({ loss: steps }, { title: "Live" });
-const bar = progress(1000);
-await display(picture(), { displayId: "live" });
-while (running && steps.length < 1000) {
-  await new Promise((r) => setTimeout(r, 1000));
-  steps.push(1 / steps.length);
-  await currentHost().update("live", picture().bundle());
-  bar.update(steps.length);
-}
-console.log("stopped", steps.length < 1000, Deno.pid);`,
-  `console.log("state kept:", steps.length > 1);`,
+  `const data = split(syntheticDigits({ samples: 400, seed: 1 }), { test: 0.5 });
+const model = mlp({ inputDimension: 784, hidden: [16], classes: 10 });
+const history = await live(trainSupervised(model, data, { epochs: 100_000, reference: false }));
+console.log("stopped", history.outcome === "stopped", Deno.pid);`,
+  `console.log("state kept:", history.epochs.length > 1);`,
 ];
 
-/** Writes `run.ipynb`, with more cells after the four. */
+/** A cell that the kernel refuses without a word. */
+const SLIP = "const slip = ;";
+
+/** Writes `run.ipynb`, with more cells after the four, and one with a slip of the pen at the end. */
 export async function writeRun(
   folder: Folder,
   more: readonly string[] = [],
@@ -37,7 +32,7 @@ export async function writeRun(
   const metadata = {
     kernelspec: { name: "deno", display_name: "Deno", language: "typescript" },
   };
-  const text = notebookText([...cells, ...more], metadata);
+  const text = notebookText([...cells, ...more, SLIP], metadata);
   await Deno.writeTextFile(folder.file("run.ipynb"), text);
 }
 
