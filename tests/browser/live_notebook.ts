@@ -10,8 +10,10 @@ import { holds, type Watch } from "./watch.ts";
 /** For what a busy machine may be slow to do. */
 export const LONG = { timeout: 60_000 };
 
+/** Without "interplay/kernel" a result may come after the next cell has begun, and JupyterLab shows it there. */
 const cells = [
-  `import { currentHost, curves, display, progress } from "interplay/display";`,
+  `import "interplay/kernel";
+import { currentHost, curves, display, progress } from "interplay/display";`,
   `curves({ a: [1, 3, 2] }, { title: "Still", subtitle: "drawn once" })`,
   `let running = true;
 Deno.addSignalListener("SIGINT", () => { running = false; });
