@@ -10,11 +10,14 @@ import { holds, type Watch } from "./watch.ts";
 /** For what a busy machine may be slow to do. */
 export const LONG = { timeout: 60_000 };
 
-/** Without "interplay/kernel" a result may come after the next cell has begun, and JupyterLab shows it there. */
+/** Ends a cell that shows something: on a busy machine the front end may take what comes last for the next cell's. */
+export const PAUSE = "await new Promise((r) => setTimeout(r, 2000));";
+
 const cells = [
   `import "interplay/kernel";
 import { currentHost, curves, display, progress } from "interplay/display";`,
-  `curves({ a: [1, 3, 2] }, { title: "Still", subtitle: "drawn once" })`,
+  `await display(curves({ a: [1, 3, 2] }, { title: "Still", subtitle: "drawn once" }));
+${PAUSE}`,
   `let running = true;
 Deno.addSignalListener("SIGINT", () => { running = false; });
 const steps: number[] = [1];
