@@ -45,7 +45,11 @@ export async function onPage(
  */
 export async function holds(page: Page, expression: string): Promise<void> {
   const options = { polling: 100, timeout: 60_000 };
-  await page.waitForFunction(expression, undefined, options);
+  try {
+    await page.waitForFunction(expression, undefined, options);
+  } catch (error) {
+    throw new Error(`Never true in the page: ${expression}`, { cause: error });
+  }
 }
 
 /** Waits until `count` figures are drawn. */
