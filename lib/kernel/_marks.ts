@@ -6,6 +6,7 @@
  * @module
  */
 
+import { z } from "zod";
 import type { Message } from "./_wire.ts";
 
 /** What a mark is sent as. */
@@ -18,22 +19,21 @@ const DISPLAY = "interplay-mark";
 export const LONGEST_MARK = 300;
 
 /** The content of a mark. */
-export function markContent(number: number): Record<string, unknown> {
+export function markContent(mark: number): Record<string, unknown> {
   return {
-    data: { "text/plain": String(number) },
-    metadata: {},
+    data: { "text/plain": "" },
+    metadata: { interplay: { mark } },
     transient: { display_id: DISPLAY },
   };
 }
 
+const schema = z.object({
+  metadata: z.object({ interplay: z.object({ mark: z.int() }) }),
+  transient: z.object({ display_id: z.literal(DISPLAY) }),
+});
+
 /** The number of a mark; `undefined` for any other message. */
 export function markOf({ header, content }: Message): number | undefined {
   if (header.msg_type !== MARK_TYPE) return undefined;
-  const { transient, data } = content as {
-    transient?: { display_id?: unknown };
-    data?: Record<string, unknown>;
-  };
-  return transient?.display_id === DISPLAY
-    ? Number(data?.["text/plain"])
-    : undefined;
+  return schema.safeParse(content).data?.metadata.interplay.mark;
 }
