@@ -18,22 +18,31 @@ const DISPLAY = "interplay-mark";
 /** Longer ones are no marks, and need not be read. */
 export const LONGEST_MARK = 300;
 
+const schema = z.object({
+  mark: z.int(),
+  count: z.int().optional(),
+});
+
+/** What a mark says. */
+export interface Mark {
+  /** Which mark it is, from 1 on. */
+  readonly mark: number;
+  /** The execution count of the cell at whose end it was sent, where that is known. */
+  readonly count?: number | undefined;
+}
+
 /** The content of a mark. */
-export function markContent(mark: number): Record<string, unknown> {
+export function markContent(mark: Mark): Record<string, unknown> {
   return {
     data: { "text/plain": "" },
-    metadata: { interplay: { mark } },
+    metadata: { interplay: mark },
     transient: { display_id: DISPLAY },
   };
 }
 
-const schema = z.object({
-  metadata: z.object({ interplay: z.object({ mark: z.int() }) }),
-  transient: z.object({ display_id: z.literal(DISPLAY) }),
-});
-
-/** The number of a mark; `undefined` for any other message. */
-export function markOf({ header, content }: Message): number | undefined {
+/** The mark in a message; `undefined` for any other message. */
+export function markOf({ header, content }: Message): Mark | undefined {
   if (header.msg_type !== MARK_TYPE) return undefined;
-  return schema.safeParse(content).data?.metadata.interplay.mark;
+  const { metadata } = content as { metadata?: { interplay?: unknown } };
+  return schema.safeParse(metadata?.interplay).data;
 }

@@ -11,7 +11,7 @@
 import { currentHost, jupyterApi } from "../display/host.ts";
 import { kernelAddress } from "./_connection.ts";
 import { diagnoseRefusal, plainError } from "./_diagnosis.ts";
-import { MARK_TYPE, markContent } from "./_marks.ts";
+import { type Mark, MARK_TYPE, markContent } from "./_marks.ts";
 import type { OutputWatchOrder, WatchReport } from "./_output_watch_worker.ts";
 
 /** Milliseconds in which outputs have left in most cases, for where nobody watches. */
@@ -37,7 +37,7 @@ async function explain(code: string): Promise<void> {
 }
 
 /** Sends a mark behind all that was shown. The API may throw at once as well as reject. */
-async function send(mark: number): Promise<void> {
+async function send(mark: Mark): Promise<void> {
   await jupyterApi()?.broadcast(MARK_TYPE, markContent(mark));
 }
 
@@ -67,11 +67,11 @@ export class OutputWatch implements Disposable {
     setTimeout(this.#begun.resolve, START);
   }
 
-  /** Waits until all that was shown and printed has left for the front ends. */
-  async outputsLeft(): Promise<void> {
+  /** Waits until all that the cell of this count has shown and printed has left for the front ends. */
+  async outputsLeft(count: unknown): Promise<void> {
     await this.#begun.promise;
     await currentHost().flush();
-    const { mark, end } = this.#mark();
+    const { mark, end } = this.#mark(Number(count));
     while (this.#passed < mark && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -99,9 +99,9 @@ export class OutputWatch implements Disposable {
   }
 
   /** Sends a mark; says how long it is worth waiting for. */
-  #mark(): { readonly mark: number; readonly end: number } {
+  #mark(count?: number): { readonly mark: number; readonly end: number } {
     const mark = ++this.#marks;
-    if (this.#listens) send(mark).catch(() => {});
+    if (this.#listens) send({ mark, count }).catch(() => {});
     const hopeful = this.#listens && this.#passed >= this.#givenUp;
     const patience = hopeful ? PATIENCE : UNWATCHED;
     return { mark, end: performance.now() + patience };
@@ -121,7 +121,7 @@ export class OutputWatch implements Disposable {
   async #begin(): Promise<void> {
     const end = performance.now() + START;
     while (this.#passed === 0 && performance.now() < end) {
-      await send(++this.#marks);
+      await send({ mark: ++this.#marks });
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     this.#listens = this.#passed > 0;

@@ -64,7 +64,7 @@ async function watch(
     if (refused !== undefined) tell({ refused });
     const mark = markOf(message);
     if (mark === undefined) continue;
-    Atomics.store(passed, 0, mark);
+    Atomics.store(passed, 0, mark.mark);
     Atomics.notify(passed, 0);
   }
 }

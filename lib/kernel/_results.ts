@@ -68,8 +68,8 @@ async function showResult(
 export interface ResultHooks {
   /** Called after each cell that ended well. */
   readonly onCellEnd: () => void;
-  /** Resolves when all that was shown so far has left. */
-  readonly outputsLeft: () => Promise<void>;
+  /** Resolves when all that the cell of this count has shown has left. */
+  readonly outputsLeft: (count: unknown) => Promise<void>;
   /** Whether a result is shown by nothing at all. */
   readonly isHidden: (value: unknown) => boolean;
 }
@@ -97,7 +97,7 @@ export function hookResults(
     (original) => async (count, value) => {
       if (!isHidden(value)) await showResult(original, count, value);
       onCellEnd();
-      await outputsLeft();
+      await outputsLeft(count);
     },
   );
   if (undo === undefined) return undefined;

@@ -41,7 +41,7 @@ function begin(): (() => void)[] {
   };
   const results = hookResults({
     onCellEnd,
-    outputsLeft: () => watch.outputsLeft(),
+    outputsLeft: (count) => watch.outputsLeft(count),
     isHidden: isThisModule,
   });
   if (results === undefined) currentHost().print(NO_RESULTS, "stderr");

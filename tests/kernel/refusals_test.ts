@@ -18,27 +18,30 @@ function message(
   };
 }
 
-const input = (cell: string, code: string) =>
-  message("execute_input", cell, { code });
+let count = 7;
+const input = (cell: string, code: string, execution_count = ++count) =>
+  message("execute_input", cell, { code, execution_count });
 const status = (cell: string, state: string) =>
   message("status", cell, { execution_state: state });
 
 const mark = (cell: string) =>
-  message("update_display_data", cell, markContent(1));
+  message("update_display_data", cell, markContent({ mark: 1, count }));
 
 Deno.test("CellFollower finds cells that are over and were neither run nor explained", () => {
   const follower = new CellFollower();
   const messages = [
-    status("0", "idle"), // its beginning was not heard
+    ...[mark("0"), status("0", "idle")], // its beginning was not heard
+    ...[input("1", "silent first", count), status("1", "idle")],
     ...[status("a", "busy"), input("a", "run"), mark("a"), status("a", "idle")],
     ...[input("b", "refused"), status("x", "idle"), status("b", "idle")],
     ...[input("c", "failed"), message("error", "c"), status("c", "idle")],
-    ...[input("d", "silent"), mark("c"), status("d", "idle")],
+    ...[input("d", "given up"), mark("c"), status("d", "idle")],
+    ...[input("e", "in silence", count), status("e", "idle")],
   ];
   const found = messages.map((each) => follower.follow(each));
   assertEquals(found.filter((code) => code !== undefined), [
     "refused",
-    "silent",
+    "given up",
   ]);
 });
 
@@ -65,8 +68,8 @@ from jupyter_client.manager import start_new_kernel
 km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
       JSON.stringify(folder.path)
     })
-def shown(code, patience):
-    request, lines, end = kc.execute(code), [], None
+def shown(code, patience, silent=False):
+    request, lines, end = kc.execute(code, silent=silent), [], None
     while end is None or time.time() < end:
         try: message = kc.get_iopub_msg(timeout=0.1)
         except Exception: continue
@@ -82,15 +85,18 @@ shown("import 'interplay/kernel'", 0.2)
 first = []
 for _ in range(30): # the watch may not have begun at once
     first = first or shown("const a = ;", 1)
-print(json.dumps([first] + [shown(*cell) for cell in ${JSON.stringify(CELLS)}]))
+print(json.dumps([first, shown("1 + 1", 2, silent=True)] + [shown(*cell) for cell in ${
+      JSON.stringify(CELLS)
+    }]))
 kc.stop_channels(); km.shutdown_kernel()`;
     const shown: string[][] = JSON.parse(await runPython(folder, script));
     const place = (column: number) => `at line 1, column ${column} of the cell`;
     assertEquals(shown, [
       ["SyntaxError: Expression expected", place(11)],
+      [], // what a front end runs in silence is no failure
       ["SyntaxError: Expected ';', '}' or <eof>", place(7)],
       [],
-      ["Error: shown by the kernel", shown[3]?.[1] ?? ""],
+      ["Error: shown by the kernel", shown[4]?.[1] ?? ""],
       ["SyntaxError: Expression expected", place(1)],
       ["2"],
       [],
