@@ -5,9 +5,16 @@ import { openSource } from "../../lib/data/_arrays/byte_source.ts";
 import { Folder } from "../kernel/fixtures.ts";
 import { held, withServer } from "./local_server.ts";
 
-/** Interrupts as soon as there is something to interrupt. */
-async function interruptWhenListening(): Promise<void> {
-  while (interrupt().asked === 0) {
+/** Interrupts as soon as there is something to interrupt, unless it is over before. */
+async function interruptWhenListening(
+  reading: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  reading.then(end, end);
+  while (!over && interrupt().asked === 0) {
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
@@ -48,8 +55,7 @@ Deno.test("a reader of a large file stops at an interrupt, before the file is re
   await Deno.writeFile(path, header);
   await Deno.truncate(path, header.length + bytes); // zeros that take no room
   const reading = readIdx(path);
-  reading.catch(() => {}); // it may end before it is waited for
-  await interruptWhenListening();
+  await interruptWhenListening(reading);
   await assertStopped(reading, "read IDX");
 });
 
@@ -58,8 +64,7 @@ Deno.test("a reader of an address stops at an interrupt while nothing comes", ()
     () => new Response(held(new TextEncoder().encode("1,2\n"))),
     async ({ origin }) => {
       const reading = readCsv(`${origin}/table.csv`);
-      reading.catch(() => {}); // it may end before it is waited for
-      await interruptWhenListening();
+      await interruptWhenListening(reading);
       await assertStopped(reading, "read CSV");
     },
   ));

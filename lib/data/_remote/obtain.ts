@@ -102,13 +102,13 @@ export async function obtain(
   file: RemoteFile,
   options: ParsedLoadOptions,
 ): Promise<string> {
+  using listener = new InterruptListener(options.signal, check.action);
+  const { signal } = listener;
   const folder = dataFolder(options);
   const own = folder ? await inDataFolder(file, folder) : undefined;
   if (own) return own;
   const cache: string = options.cacheDir ?? platformCache();
   const path: string = join(cache, file.folder, file.name);
-  using listener = new InterruptListener(options.signal, check.action);
-  const { signal } = listener;
   const copy = { path, signal };
   if (await isIntact(check, file, copy)) return path;
   await Deno.mkdir(dirname(path), { recursive: true });
