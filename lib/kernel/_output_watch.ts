@@ -71,6 +71,7 @@ export class OutputWatch implements Disposable {
   async outputsLeft(count: unknown): Promise<void> {
     await this.#begun.promise;
     await currentHost().flush();
+    if (!this.#listens) return; // the flush has waited as long as is worth it
     const { mark, end } = this.#mark(Number(count));
     while (this.#passed < mark && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));

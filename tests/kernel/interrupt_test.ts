@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { held, withServer } from "../data/local_server.ts";
 import { isAlive, until } from "./fixtures.ts";
-import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+import { jupyterFolder, noJupyter, runClient } from "./jupyter.ts";
 import { TestKernel } from "./kernel_session.ts";
 
 const setup = `import "interplay/kernel";
@@ -219,11 +219,6 @@ Deno.test({
   async fn() {
     await using folder = await jupyterFolder();
     const script = `
-import threading, time
-from jupyter_client.manager import start_new_kernel
-km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
-      JSON.stringify(folder.path)
-    })
 def run(code):
     said = []
     reply = kc.execute_interactive(code, timeout=60, output_hook=lambda m: said.append(m["content"].get("text") or m["content"].get("data", {}).get("text/plain", "")))
@@ -233,9 +228,8 @@ presses = [threading.Timer(at, km.interrupt_kernel) for at in (1, 2)]
 for press in presses: press.start()
 print(*run("for (;;) kept++;"))
 time.sleep(0.5)
-print(*run("console.log(kept > 1000); await new Promise((done) => setTimeout(done, 500));"))
-kc.stop_channels(); km.shutdown_kernel(now=True)`;
-    const printed = await runPython(folder, script);
+print(*run("console.log(kept > 1000); await new Promise((done) => setTimeout(done, 500));"))`;
+    const printed = await runClient(folder, script);
     const lines = printed.trim().split("\n");
     assertMatch(lines[0] ?? "", /^error/);
     assertMatch(lines.at(-1) ?? "", /^(ok )?true$/);

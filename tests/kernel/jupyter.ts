@@ -33,3 +33,16 @@ export async function runPython(
   assert(success, new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout);
 }
+
+/** Runs a script that speaks to the kernel, as `kc` and its manager `km`; the kernel ends with it. */
+export function runClient(folder: Folder, script: string): Promise<string> {
+  const start = `
+import atexit, json, threading, time
+from jupyter_client.manager import start_new_kernel
+km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
+    JSON.stringify(folder.path)
+  })
+atexit.register(lambda: km.shutdown_kernel(now=True))
+atexit.register(kc.stop_channels)`;
+  return runPython(folder, `${start}\n${script}`);
+}

@@ -15,7 +15,7 @@ import {
 } from "../../lib/kernel/_kernelspec.ts";
 import { type Ended, runTask } from "../house/task.ts";
 import { Folder } from "./fixtures.ts";
-import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+import { jupyterFolder, noJupyter, runClient } from "./jupyter.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -163,16 +163,11 @@ Deno.test({
   async fn() {
     await using folder = await jupyterFolder();
     const script = `
-from jupyter_client.manager import start_new_kernel
-km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
-      JSON.stringify(folder.path)
-    })
 print(km.kernel_spec.display_name, km.kernel_spec.interrupt_mode)
 # The kernel says that a cell is over before its last outputs are out: this one waits.
 cell = "console.log(6 * 7); await new Promise((done) => setTimeout(done, 500));"
-kc.execute_interactive(cell, timeout=30, output_hook=lambda m: print(m["content"].get("text", ""), end=""))
-kc.stop_channels(); km.shutdown_kernel(now=True)`;
-    const printed = await runPython(folder, script);
+kc.execute_interactive(cell, timeout=30, output_hook=lambda m: print(m["content"].get("text", ""), end=""))`;
+    const printed = await runClient(folder, script);
     assertEquals(printed, "Deno (Interplay) signal\n42\n");
   },
 });

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Folder, notebookText } from "./fixtures.ts";
-import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+import { jupyterFolder, noJupyter, runClient, runPython } from "./jupyter.ts";
 
 /** The texts of each cell, as nbclient keeps them. */
 async function execute(folder: Folder, cells: string[]): Promise<string[]> {
@@ -48,11 +48,6 @@ Deno.test({
   async fn() {
     await using folder = await jupyterFolder();
     const script = `
-import json, time
-from jupyter_client.manager import start_new_kernel
-km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
-      JSON.stringify(folder.path)
-    })
 def outputs(code):
     request, count = kc.execute(code), 0
     while True:
@@ -70,12 +65,9 @@ def outputs(code):
         while True: kc.get_iopub_msg(timeout=0.5)
     except Exception: return outputs(code)
 show = "for (let i = 0; i < 1000; i++) Deno.jupyter.display({ 'text/plain': 'display ' + i }, { raw: true }); 'the value';"
-try:
-    outputs("import 'interplay/kernel'")
-    print(json.dumps([outputs(code) for code in [show, show + "throw new Error('thrown')"] * 3]))
-finally:
-    kc.stop_channels(); km.shutdown_kernel(now=True)`;
-    const printed = await runPython(folder, script);
+outputs("import 'interplay/kernel'")
+print(json.dumps([outputs(code) for code in [show, show + "throw new Error('thrown')"] * 3]))`;
+    const printed = await runClient(folder, script);
     assertEquals(JSON.parse(printed), [1000, 1000, 1000, 1000, 1000, 1000]);
   },
 });

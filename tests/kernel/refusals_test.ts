@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { CellFollower } from "../../lib/kernel/_cell_follower.ts";
 import { markContent } from "../../lib/kernel/_marks.ts";
 import type { Message } from "../../lib/kernel/_wire.ts";
-import { jupyterFolder, noJupyter, runPython } from "./jupyter.ts";
+import { jupyterFolder, noJupyter, runClient } from "./jupyter.ts";
 
 function message(
   type: string,
@@ -63,11 +63,6 @@ Deno.test({
   async fn() {
     await using folder = await jupyterFolder();
     const script = `
-import json, time
-from jupyter_client.manager import start_new_kernel
-km, kc = start_new_kernel(kernel_name="deno-interplay", cwd=${
-      JSON.stringify(folder.path)
-    })
 def shown(code, patience, silent=False):
     request, lines, end = kc.execute(code, silent=silent), [], None
     while end is None or time.time() < end:
@@ -87,9 +82,8 @@ for _ in range(30): # the watch may not have begun at once
     first = first or shown("const a = ;", 1)
 print(json.dumps([first, shown("1 + 1", 2, silent=True)] + [shown(*cell) for cell in ${
       JSON.stringify(CELLS)
-    }]))
-kc.stop_channels(); km.shutdown_kernel()`;
-    const shown: string[][] = JSON.parse(await runPython(folder, script));
+    }]))`;
+    const shown: string[][] = JSON.parse(await runClient(folder, script));
     const place = (column: number) => `at line 1, column ${column} of the cell`;
     assertEquals(shown, [
       ["SyntaxError: Expression expected", place(11)],
